@@ -1,0 +1,1 @@
+//! Labelled articles in and out: one file per format, and splitting.

@@ -1,0 +1,3 @@
+//! The program: the command line over the library.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Gold and given topics to figures.

@@ -1,0 +1,1 @@
+//! String to tokens to terms.

@@ -2,9 +2,17 @@
 
 pub mod article;
 pub mod corpus;
+pub mod decide;
 pub mod error;
+pub mod features;
+pub mod learn;
 pub mod metrics;
+pub mod model;
 pub mod text;
+pub mod train;
 
 pub use article::{Article, Split, Task, TermId, Topic, TopicId};
+pub use corpus::Corpus;
 pub use error::{Error, Place, Result};
+pub use model::TopicModel;
+pub use train::Trainer;

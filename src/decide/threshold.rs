@@ -1,0 +1,114 @@
+//! The probability from which a topic is assigned.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+/// What thresholds aim at.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub enum Target {
+    /// The best F1.
+    #[default]
+    F1,
+    /// The most articles found while this share of those given the topic have it.
+    Precision(f32),
+    /// The fewest false ones while this share of those that have the topic are found.
+    Recall(f32),
+}
+
+impl FromStr for Target {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let problem = || format!("`{text}` is no target: write f1, precision=0.9 or recall=0.9");
+        if text == "f1" {
+            return Ok(Target::F1);
+        }
+        let (name, value) = text.split_once('=').ok_or_else(problem)?;
+        let value: f32 = value.parse().map_err(|_| problem())?;
+        if !(value > 0.0 && value <= 1.0) {
+            return Err(format!("`{text}`: the share must be above 0 and at most 1"));
+        }
+        match name {
+            "precision" => Ok(Target::Precision(value)),
+            "recall" => Ok(Target::Recall(value)),
+            _ => Err(problem()),
+        }
+    }
+}
+
+impl TryFrom<String> for Target {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        text.parse()
+    }
+}
+
+impl From<Target> for String {
+    fn from(target: Target) -> String {
+        target.to_string()
+    }
+}
+
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Target::F1 => f.write_str("f1"),
+            Target::Precision(share) => write!(f, "precision={share}"),
+            Target::Recall(share) => write!(f, "recall={share}"),
+        }
+    }
+}
+
+/// A threshold and what it reaches on the articles that it was found on.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Threshold {
+    /// Scores above it get the topic.
+    pub score: f32,
+    /// F1 on the out-of-fold scores.
+    pub f1: f32,
+    /// Whether the topic was too rare, or too badly told, for a threshold of its own.
+    pub guarded: bool,
+}
+
+/// Below this F1 out of fold, a topic's own threshold is worth less than the guard.
+const WORTHLESS: f32 = 0.3;
+
+/// The threshold for the out-of-fold `pairs` of (score, has the topic).
+///
+/// This is SCutFBR.1 of Lewis et al. 2004 ("RCV1"): the score that is best by `target`; where even that is poor,
+/// because the topic is rare, the highest score of all, so that a doubtful topic is given rarely rather than often.
+pub fn find(pairs: &mut [(f32, bool)], target: Target) -> Threshold {
+    pairs.sort_unstable_by(|a, b| b.0.total_cmp(&a.0));
+    let Some(&(highest, _)) = pairs.first() else {
+        return Threshold { score: 0.0, f1: 0.0, guarded: true };
+    };
+    let positives = pairs.iter().filter(|pair| pair.1).count() as f32;
+    let mut best = (f32::NEG_INFINITY, 0.0, highest);
+    let mut hits = 0.0;
+    for at in 0..pairs.len() {
+        hits += f32::from(u8::from(pairs[at].1));
+        let next = pairs.get(at + 1).map(|pair| pair.0);
+        if next == Some(pairs[at].0) {
+            continue; // Equal scores cannot be told apart by a threshold.
+        }
+        let (precision, recall) = (hits / (at + 1) as f32, if positives > 0.0 { hits / positives } else { 0.0 });
+        let f1 = 2.0 * hits / (positives + (at + 1) as f32);
+        let value = match target {
+            Target::F1 => f1,
+            Target::Precision(least) if precision >= least => recall,
+            Target::Recall(least) if recall >= least => 2.0 + precision,
+            Target::Precision(_) => precision - 2.0,
+            Target::Recall(_) => recall - 2.0,
+        };
+        if value > best.0 {
+            let score = next.map_or(pairs[at].0 - 0.05, |next| 0.5 * (next + pairs[at].0));
+            best = (value, f1, score);
+        }
+    }
+    let guarded = target == Target::F1 && best.1 < WORTHLESS;
+    Threshold { score: if guarded { highest } else { best.2 }, f1: best.1, guarded }
+}

@@ -1,0 +1,146 @@
+//! Fields, and the column of a term in each.
+
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+
+use super::Documents;
+
+/// A part of the article that carries its own signal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Field {
+    /// The whole article: title, lead and what follows.
+    Body = 0,
+    /// The first tokens of the text.
+    Lead = 1,
+    /// The headline.
+    Title = 2,
+}
+
+impl Field {
+    /// All fields, in the order in which a term's columns follow each other.
+    pub const ALL: [Field; 3] = [Field::Body, Field::Lead, Field::Title];
+}
+
+/// How much each field weighs, and how long the lead is.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FieldWeights {
+    /// The length of a non-empty body's vector before the fields are joined.
+    pub body: f32,
+    /// The same for the lead; 0 makes no such field.
+    pub lead: f32,
+    /// The same for the title; 0 makes no such field.
+    pub title: f32,
+    /// How many tokens of the text are its lead.
+    pub lead_tokens: u32,
+}
+
+impl Default for FieldWeights {
+    fn default() -> Self {
+        FieldWeights { body: 1.0, lead: 0.5, title: 0.5, lead_tokens: 40 }
+    }
+}
+
+impl FieldWeights {
+    /// The weight of each field, in the order of [`Field::ALL`].
+    pub fn as_array(&self) -> [f32; 3] {
+        [self.body, self.lead, self.title]
+    }
+}
+
+/// Which column stands for a term in a field. The columns of one term follow each other, so that what is looked
+/// up together lies together.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Columns<'a> {
+    /// Each term's first column; one more at the end.
+    first: Cow<'a, [u32]>,
+    /// The fields of each term: bit `f` for the field with the number `f`.
+    fields: Cow<'a, [u8]>,
+}
+
+impl Columns<'static> {
+    /// The columns of the `terms` terms of `documents`. A term gets a column for the lead or the title where it
+    /// stands there in at least `min_articles` articles, and always one for the body.
+    pub fn new(documents: &Documents, terms: usize, weights: &FieldWeights, min_articles: u32) -> Self {
+        let mut seen = vec![[0_u32; 2]; terms];
+        let mut last_row = vec![[u32::MAX; 2]; terms];
+        let mut see = |row: usize, tokens: &[u32], field: usize| {
+            for &term in tokens.iter().filter(|&&term| term != Documents::UNKNOWN) {
+                let term = term as usize;
+                if last_row[term][field] != row as u32 {
+                    last_row[term][field] = row as u32;
+                    seen[term][field] += 1;
+                }
+            }
+        };
+        for row in 0..documents.len() {
+            if weights.lead > 0.0 {
+                let text = documents.text(row);
+                see(row, &text[..text.len().min(weights.lead_tokens as usize)], 0);
+            }
+            if weights.title > 0.0 {
+                see(row, documents.title(row), 1);
+            }
+        }
+        let fields: Vec<u8> = seen
+            .iter()
+            .map(|[lead, title]| {
+                1 | u8::from(*lead >= min_articles) << 1 | u8::from(*title >= min_articles) << 2
+            })
+            .collect();
+        let mut first = Vec::with_capacity(terms + 1);
+        let mut next = 0;
+        for mask in &fields {
+            first.push(next);
+            next += mask.count_ones();
+        }
+        first.push(next);
+        Columns { first: first.into(), fields: fields.into() }
+    }
+}
+
+impl<'a> Columns<'a> {
+    /// Columns from their two arrays; `None` where these do not fit each other.
+    pub fn from_parts(first: Cow<'a, [u32]>, fields: Cow<'a, [u8]>) -> Option<Self> {
+        (first.len() == fields.len() + 1).then_some(Columns { first, fields })
+    }
+
+    /// The two arrays: each term's first column (and one more at the end), and its fields as a bit mask.
+    pub fn parts(&self) -> (&[u32], &[u8]) {
+        (&self.first, &self.fields)
+    }
+
+    /// How many columns there are.
+    pub fn len(&self) -> usize {
+        self.first.last().map_or(0, |&end| end as usize)
+    }
+
+    /// Whether there are no columns.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// How many terms there are.
+    pub fn terms(&self) -> usize {
+        self.fields.len()
+    }
+
+    /// The column of `term` in `field`, if it has one.
+    #[inline]
+    pub fn get(&self, term: u32, field: Field) -> Option<u32> {
+        let mask = self.fields[term as usize];
+        let bit = 1 << field as u8;
+        (mask & bit != 0).then(|| self.first[term as usize] + (mask & (bit - 1)).count_ones())
+    }
+
+    /// The field of each column, by its number.
+    pub fn field_of_columns(&self) -> Vec<u8> {
+        let mut fields = Vec::with_capacity(self.len());
+        for &mask in self.fields.iter() {
+            fields.extend((0..3).filter(|field| mask >> field & 1 == 1));
+        }
+        fields
+    }
+}

@@ -1,0 +1,52 @@
+//! Articles as numbers: the term of every token, in order.
+
+/// The tokens of a corpus, as terms.
+///
+/// Every token is kept, those that are no term of the vocabulary as [`Documents::UNKNOWN`]: the lead is counted
+/// in tokens, whether known or not.
+#[derive(Debug, Clone, Default)]
+pub struct Documents {
+    pub(super) tokens: Vec<u32>,
+    /// Where each article starts in `tokens`; one more at the end.
+    pub(super) starts: Vec<usize>,
+    /// How many of each article's tokens are its title.
+    pub(super) titles: Vec<u32>,
+}
+
+impl Documents {
+    /// A token that is no term.
+    pub const UNKNOWN: u32 = u32::MAX;
+
+    /// How many articles there are.
+    pub fn len(&self) -> usize {
+        self.titles.len()
+    }
+
+    /// Whether there are no articles.
+    pub fn is_empty(&self) -> bool {
+        self.titles.is_empty()
+    }
+
+    /// The terms of the title of article `row`.
+    pub fn title(&self, row: usize) -> &[u32] {
+        &self.tokens[self.starts[row]..][..self.titles[row] as usize]
+    }
+
+    /// The terms of what is below the title of article `row`.
+    pub fn text(&self, row: usize) -> &[u32] {
+        &self.tokens[self.starts[row]..self.starts[row + 1]][self.titles[row] as usize..]
+    }
+
+    /// The terms of title and text of article `row`.
+    pub fn all(&self, row: usize) -> &[u32] {
+        &self.tokens[self.starts[row]..self.starts[row + 1]]
+    }
+
+    /// Puts the articles of `other` behind these.
+    pub fn append(&mut self, other: &Documents) {
+        let end = self.tokens.len();
+        self.tokens.extend_from_slice(&other.tokens);
+        self.starts.extend(other.starts.iter().skip(1).map(|start| start + end));
+        self.titles.extend_from_slice(&other.titles);
+    }
+}

@@ -1,0 +1,26 @@
+//! Terms to records: the vocabulary, the fields, TF-IDF and the sparse matrix.
+//!
+//! The stages, in the order of the data: [`Vocabulary::build`] reads articles into [`Documents`] (a number for
+//! each token); [`Columns`] gives every term a column in each field that it occurs in; [`Counts`] holds how often
+//! each column occurs in each article; [`Weighting`] says what a column is worth; and [`Counts::weigh`] makes
+//! the [`Records`] that a classifier learns from.
+
+mod columns;
+mod counts;
+mod documents;
+mod records;
+mod select;
+mod surfaces;
+mod vocabulary;
+mod weighting;
+
+pub use columns::{Columns, Field, FieldWeights};
+pub use counts::{Counts, damped};
+pub(crate) use counts::field_scales;
+pub use documents::Documents;
+pub use records::Records;
+pub use select::chi_square;
+pub use surfaces::SurfaceTable;
+pub(crate) use vocabulary::TERM_SPACE;
+pub use vocabulary::{Vocabulary, VocabularyLimits};
+pub use weighting::{ColumnTopics, Weighting};

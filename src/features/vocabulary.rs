@@ -1,0 +1,261 @@
+//! The terms of a corpus, and every spelling of each.
+
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
+
+use foldhash::fast::FixedState;
+use rayon::prelude::*;
+
+use super::{Documents, SurfaceTable};
+use crate::text::{Analyzer, Surface, key_of, tokenize};
+use crate::{Article, TermId};
+
+/// Which terms a vocabulary takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct VocabularyLimits {
+    /// A term must occur in this many articles.
+    pub min_articles: u32,
+    /// No more terms than this: the most frequent are taken.
+    pub max_terms: usize,
+}
+
+impl Default for VocabularyLimits {
+    fn default() -> Self {
+        VocabularyLimits { min_articles: 2, max_terms: 2_000_000 }
+    }
+}
+
+/// Terms, most frequent first, and the table that finds them by their spellings.
+#[derive(Debug, Clone)]
+pub struct Vocabulary {
+    /// The terms as text, most frequent first; of equal frequency, by the alphabet.
+    pub terms: Vec<String>,
+    /// In how many articles each occurs.
+    pub articles: Vec<u32>,
+    /// All spellings seen, and the terms themselves, so that unseen spellings find their stem.
+    pub surfaces: SurfaceTable<'static>,
+}
+
+/// Keys of terms, as against spellings, live in spaces of their own.
+pub(crate) const TERM_SPACE: u64 = 1 << 32;
+
+/// How many articles a worker reads before it takes the next: small enough to share work evenly.
+const CHUNK: usize = 256;
+
+impl Vocabulary {
+    /// Reads `articles` into terms; the vocabulary is made of what they hold.
+    ///
+    /// The result depends on the articles and the settings alone, not on the number of threads.
+    pub fn build(articles: &[Article], analyzer: &Analyzer, limits: VocabularyLimits) -> (Vocabulary, Documents) {
+        let chunks: Vec<Chunk> =
+            articles.par_chunks(CHUNK).map(|articles| Chunk::read(articles, analyzer)).collect();
+        let (spellings, mut documents) = join(chunks);
+        let terms = name(&spellings, analyzer);
+        let (numbered, term_of_spelling) = number(terms);
+        let frequency = count_articles(&mut documents, &term_of_spelling, numbered.len());
+
+        let mut order: Vec<u32> =
+            (0..numbered.len() as u32).filter(|&t| frequency[t as usize] >= limits.min_articles).collect();
+        order.sort_unstable_by(|&a, &b| {
+            let key = |t: u32| (std::cmp::Reverse(frequency[t as usize]), &numbered[t as usize]);
+            key(a).cmp(&key(b))
+        });
+        order.truncate(limits.max_terms);
+        let mut rank = vec![Documents::UNKNOWN; numbered.len()];
+        for (new, &old) in order.iter().enumerate() {
+            rank[old as usize] = new as u32;
+        }
+        documents.tokens.par_iter_mut().for_each(|token| {
+            if *token != Documents::UNKNOWN {
+                *token = rank[*token as usize];
+            }
+        });
+
+        let terms: Vec<String> = order.iter().map(|&old| numbered[old as usize].clone()).collect();
+        let mut entries: Vec<(Surface, TermId)> = terms
+            .iter()
+            .enumerate()
+            .map(|(term, text)| (key_of(text, TERM_SPACE), TermId(term as u32)))
+            .collect();
+        entries.extend(spellings.iter().zip(&term_of_spelling).filter_map(|(spelling, &term)| {
+            let term = *rank.get(term as usize)?;
+            (term != Documents::UNKNOWN).then_some((spelling.key, TermId(term)))
+        }));
+        let articles = order.iter().map(|&old| frequency[old as usize]).collect();
+        (Vocabulary { terms, articles, surfaces: SurfaceTable::new(entries) }, documents)
+    }
+
+    /// Reads other articles into the terms of this vocabulary.
+    pub fn read(&self, articles: &[Article], analyzer: &Analyzer) -> Documents {
+        let chunks: Vec<Chunk> =
+            articles.par_chunks(CHUNK).map(|articles| Chunk::read(articles, analyzer)).collect();
+        let (spellings, mut documents) = join(chunks);
+        let named = name(&spellings, analyzer);
+        let known: Vec<u32> = spellings
+            .iter()
+            .zip(named)
+            .map(|(spelling, term)| {
+                let found = self.surfaces.get(spelling.key);
+                found.or_else(|| self.surfaces.get(key_of(&term?, TERM_SPACE))).map_or(Documents::UNKNOWN, |t| t.0)
+            })
+            .collect();
+        documents.tokens.par_iter_mut().for_each(|token| *token = known[*token as usize]);
+        documents
+    }
+}
+
+/// A spelling as it was first seen.
+struct Spelling {
+    key: Surface,
+    text: Box<str>,
+    language: u8,
+}
+
+/// Some articles, read by one worker, with spellings numbered in the order in which they appear.
+#[derive(Default)]
+struct Chunk {
+    spellings: Vec<Spelling>,
+    tokens: Vec<u32>,
+    lengths: Vec<usize>,
+    titles: Vec<u32>,
+}
+
+impl Chunk {
+    fn read(articles: &[Article], analyzer: &Analyzer) -> Chunk {
+        let mut chunk = Chunk::default();
+        let mut known: HashMap<u64, u32, BuildHasherDefault<KeyHasher>> = HashMap::default();
+        for article in articles {
+            let language = analyzer.language_of(article.language.as_deref(), &article.text);
+            let start = chunk.tokens.len();
+            let mut read = |text: &str| {
+                tokenize(text, |token| {
+                    let key = key_of(token.text, language as u64);
+                    let number = *known.entry(key.0).or_insert_with(|| {
+                        let text = token.text.into();
+                        chunk.spellings.push(Spelling { key, text, language: language as u8 });
+                        chunk.spellings.len() as u32 - 1
+                    });
+                    chunk.tokens.push(number);
+                });
+                chunk.tokens.len()
+            };
+            let title_end = read(&article.title);
+            let end = read(&article.text);
+            chunk.lengths.push(end - start);
+            chunk.titles.push((title_end - start) as u32);
+        }
+        chunk
+    }
+}
+
+/// Puts chunks together, spellings numbered in the order in which the corpus has them.
+fn join(chunks: Vec<Chunk>) -> (Vec<Spelling>, Documents) {
+    let mut known: HashMap<u64, u32, BuildHasherDefault<KeyHasher>> = HashMap::default();
+    let mut spellings = Vec::new();
+    let mut renumbered = Vec::with_capacity(chunks.len());
+    let mut documents = Documents { starts: vec![0], ..Documents::default() };
+    for mut chunk in chunks {
+        let numbers: Vec<u32> = std::mem::take(&mut chunk.spellings)
+            .into_iter()
+            .map(|spelling| {
+                *known.entry(spelling.key.0).or_insert_with(|| {
+                    spellings.push(spelling);
+                    spellings.len() as u32 - 1
+                })
+            })
+            .collect();
+        let mut at = documents.starts.last().copied().unwrap_or(0);
+        for length in &chunk.lengths {
+            at += length;
+            documents.starts.push(at);
+        }
+        documents.titles.append(&mut chunk.titles);
+        renumbered.push((numbers, chunk.tokens));
+    }
+    documents.tokens.reserve_exact(documents.starts.last().copied().unwrap_or(0));
+    for (numbers, tokens) in renumbered {
+        documents.tokens.extend(tokens.into_iter().map(|token| numbers[token as usize]));
+    }
+    (spellings, documents)
+}
+
+/// The term of each spelling.
+fn name(spellings: &[Spelling], analyzer: &Analyzer) -> Vec<Option<String>> {
+    spellings
+        .par_chunks(4096)
+        .flat_map_iter(|chunk| {
+            let makers: Vec<_> = analyzer.languages.iter().map(|&l| analyzer.for_language(l)).collect();
+            let terms: Vec<_> = chunk.iter().map(|s| makers[usize::from(s.language)].term(&s.text)).collect();
+            terms
+        })
+        .collect()
+}
+
+/// Distinct terms in the order of their first spelling, and the number of each spelling's term.
+fn number(terms: Vec<Option<String>>) -> (Vec<String>, Vec<u32>) {
+    let mut known: HashMap<String, u32, FixedState> = HashMap::default();
+    let numbers = terms
+        .into_iter()
+        .map(|term| match term {
+            None => Documents::UNKNOWN,
+            Some(term) => {
+                let next = known.len() as u32;
+                *known.entry(term).or_insert(next)
+            }
+        })
+        .collect();
+    let mut numbered = vec![String::new(); known.len()];
+    for (term, number) in known {
+        numbered[number as usize] = term;
+    }
+    (numbered, numbers)
+}
+
+/// Turns the spellings in `documents` into terms, and counts in how many articles each term occurs.
+fn count_articles(documents: &mut Documents, term_of_spelling: &[u32], terms: usize) -> Vec<u32> {
+    documents.tokens.par_iter_mut().for_each(|token| *token = term_of_spelling[*token as usize]);
+    let documents = &*documents;
+    let rows: Vec<usize> = (0..documents.len()).collect();
+    let parts = rayon::current_num_threads().max(1);
+    rows.par_chunks(rows.len().div_ceil(parts).max(1))
+        .map(|rows| {
+            let mut counts = vec![0_u32; terms];
+            let mut last_row = vec![u32::MAX; terms];
+            for &row in rows {
+                for &term in documents.all(row) {
+                    if term != Documents::UNKNOWN && last_row[term as usize] != row as u32 {
+                        last_row[term as usize] = row as u32;
+                        counts[term as usize] += 1;
+                    }
+                }
+            }
+            counts
+        })
+        .reduce(
+            || vec![0; terms],
+            |mut a, b| {
+                a.iter_mut().zip(b).for_each(|(a, b)| *a += b);
+                a
+            },
+        )
+}
+
+/// Hashes keys, which for short spellings are the spellings themselves.
+#[derive(Default)]
+struct KeyHasher(u64);
+
+impl Hasher for KeyHasher {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for &byte in bytes {
+            self.0 = crate::text::fold(self.0 ^ u64::from(byte));
+        }
+    }
+
+    fn write_u64(&mut self, key: u64) {
+        self.0 = crate::text::fold(key);
+    }
+}

@@ -1,0 +1,230 @@
+//! Dual coordinate descent for the squared hinge, a block of topics at a time.
+//!
+//! The method is that of Hsieh et al. 2008 ("A Dual Coordinate Descent Method for Large-scale Linear SVM"), the
+//! solver in LIBLINEAR: minimise `½ αᵀ Q̄ α − Σ α` over `α ≥ 0`, one `α` at a time, with the weights
+//! `w = Σ α y x` kept along, and rows that cannot matter set aside (shrinking).
+//!
+//! LIBLINEAR solves one topic after the other and walks the matrix once for each. Here a walk serves [`LANES`]
+//! topics: their weights for a column lie side by side, so that one memory access and one vector instruction
+//! update them all. The arithmetic is the same for every processor: without fused operations, in one order.
+
+use rand::SeedableRng;
+use rand::seq::SliceRandom;
+use rand_chacha::ChaCha8Rng;
+
+use crate::features::Records;
+
+/// How many topics are solved together.
+pub const LANES: usize = 16;
+
+/// A bit for each of the topics of a block.
+pub type Mask = u16;
+
+/// A value for each of the topics of a block.
+pub type Lanes = [f32; LANES];
+
+/// When a solver stops.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Stop {
+    /// The largest violation of the optimality conditions that is let be.
+    pub tolerance: f32,
+    /// The most passes over the rows.
+    pub max_epochs: u32,
+}
+
+/// What a solver found for a block of topics.
+#[derive(Debug, Clone)]
+pub struct BlockFit {
+    /// The weights of each column; the last is the bias.
+    pub weights: Vec<Lanes>,
+    /// The dual variable of each row: 0 for rows that were not learned from.
+    pub dual: Vec<Lanes>,
+    /// Passes over the rows, of those not set aside.
+    pub epochs: u32,
+    /// The largest violation in the last pass.
+    pub violation: f32,
+}
+
+/// A block of topics to learn: which rows, which labels, how dear mistakes are.
+#[derive(Debug, Clone, Copy)]
+pub struct Block<'a> {
+    /// The articles.
+    pub records: &'a Records,
+    /// The rows to learn from.
+    pub rows: &'a [u32],
+    /// For each row of `records`, bit `l` is set where topic `l` of the block is assigned.
+    pub positive: &'a [Mask],
+    /// The cost `C` of an error on an article that has the topic, and on one that has not.
+    pub cost: [f32; 2],
+}
+
+impl Block<'_> {
+    /// Fits the block, from the dual variables `start` of a similar problem on the same rows where there is one: a
+    /// fold starts from the solution for all rows, a cost from the solution for another cost.
+    pub fn fit(&self, start: Option<&[Lanes]>, stop: Stop, seed: u64) -> BlockFit {
+        let mut fit = self.start(start);
+        let mut order = self.rows.to_vec();
+        let mut active = order.len();
+        let mut random = ChaCha8Rng::seed_from_u64(seed);
+        let mut shrink_above = [f32::INFINITY; LANES];
+        while fit.epochs < stop.max_epochs {
+            fit.epochs += 1;
+            order[..active].shuffle(&mut random);
+            let pass = self.pass(&mut fit, &mut order, &mut active, &shrink_above);
+            fit.violation = pass.violation();
+            if fit.violation <= stop.tolerance {
+                if active == order.len() {
+                    break;
+                }
+                // All is well among the rows in play: see whether that holds for those set aside too.
+                active = order.len();
+                shrink_above = [f32::INFINITY; LANES];
+                continue;
+            }
+            shrink_above = pass.largest.map(|largest| if largest <= 0.0 { f32::INFINITY } else { largest });
+        }
+        fit
+    }
+
+    /// The weights that go with the dual variables `start` of this block's rows.
+    fn start(&self, start: Option<&[Lanes]>) -> BlockFit {
+        let mut fit = BlockFit {
+            weights: vec![[0.0; LANES]; self.records.width() + 1],
+            dual: vec![[0.0; LANES]; self.records.len()],
+            epochs: 0,
+            violation: f32::INFINITY,
+        };
+        let bias = self.records.width();
+        for &row in self.rows.iter().filter(|_| start.is_some()) {
+            let row = row as usize;
+            let Some(dual) = start.and_then(|start| start.get(row)).filter(|dual| **dual != [0.0; LANES]) else {
+                continue;
+            };
+            let sign = signs(self.positive[row]);
+            let step: Lanes = std::array::from_fn(|l| dual[l] * sign[l]);
+            let (columns, values) = self.records.parts(row);
+            add(&mut fit.weights, columns, values, &step);
+            (0..LANES).for_each(|l| fit.weights[bias][l] += step[l]);
+            fit.dual[row] = *dual;
+        }
+        fit
+    }
+
+    fn pass(&self, fit: &mut BlockFit, order: &mut [u32], active: &mut usize, shrink_above: &Lanes) -> Pass {
+        #[cfg(target_arch = "x86_64")]
+        if std::arch::is_x86_feature_detected!("avx2") {
+            #[target_feature(enable = "avx2")]
+            fn wide(
+                block: &Block<'_>,
+                fit: &mut BlockFit,
+                order: &mut [u32],
+                active: &mut usize,
+                above: &Lanes,
+            ) -> Pass {
+                block.pass_over(fit, order, active, above)
+            }
+            // SAFETY: the processor has AVX2, which is all that the function asks for.
+            return unsafe { wide(self, fit, order, active, shrink_above) };
+        }
+        self.pass_over(fit, order, active, shrink_above)
+    }
+
+    /// One pass over the active rows, `order[..*active]`; a row that is set aside moves behind them.
+    #[inline(always)]
+    fn pass_over(&self, fit: &mut BlockFit, order: &mut [u32], active: &mut usize, shrink_above: &Lanes) -> Pass {
+        let bias = self.records.width();
+        let diagonal = self.cost.map(|cost| 0.5 / cost);
+        let mut pass = Pass { largest: [f32::NEG_INFINITY; LANES], smallest: [f32::INFINITY; LANES] };
+        let mut at = 0;
+        while at < *active {
+            let row = order[at] as usize;
+            let (columns, values) = self.records.parts(row);
+            let margin = dot(&fit.weights, columns, values);
+            let length = values.iter().map(|v| v * v).sum::<f32>() + 1.0;
+            let sign = signs(self.positive[row]);
+            let dual = &mut fit.dual[row];
+            let bias_weights = fit.weights[bias];
+            let mut step = [0.0; LANES];
+            let mut in_play = false;
+            let mut moved = false;
+            for l in 0..LANES {
+                let diagonal = if sign[l] > 0.0 { diagonal[0] } else { diagonal[1] };
+                let gradient = sign[l] * (margin[l] + bias_weights[l]) - 1.0 + dual[l] * diagonal;
+                let projected = if dual[l] > 0.0 { gradient } else { gradient.min(0.0) };
+                in_play |= dual[l] > 0.0 || gradient <= shrink_above[l];
+                pass.largest[l] = pass.largest[l].max(projected);
+                pass.smallest[l] = pass.smallest[l].min(projected);
+                let updated = (dual[l] - gradient / (length + diagonal)).max(0.0);
+                step[l] = (updated - dual[l]) * sign[l];
+                moved |= projected.abs() > 1e-6;
+                dual[l] = updated;
+            }
+            if moved {
+                add(&mut fit.weights, columns, values, &step);
+                (0..LANES).for_each(|l| fit.weights[bias][l] += step[l]);
+            }
+            if in_play {
+                at += 1;
+            } else {
+                *active -= 1;
+                order.swap(at, *active);
+            }
+        }
+        pass
+    }
+}
+
+/// The extremes of the projected gradients of a pass.
+struct Pass {
+    largest: Lanes,
+    smallest: Lanes,
+}
+
+impl Pass {
+    fn violation(&self) -> f32 {
+        (0..LANES).map(|l| self.largest[l] - self.smallest[l]).fold(0.0, f32::max)
+    }
+}
+
+#[inline(always)]
+fn signs(positive: Mask) -> Lanes {
+    std::array::from_fn(|l| if positive >> l & 1 == 1 { 1.0 } else { -1.0 })
+}
+
+/// The scores of a row for all topics of the block.
+#[inline(always)]
+pub(super) fn dot(weights: &[Lanes], columns: &[u32], values: &[f32]) -> Lanes {
+    let mut sums = [[0.0_f32; LANES]; 2];
+    for (columns, values) in columns.chunks(2).zip(values.chunks(2)) {
+        for ((sum, &column), &value) in sums.iter_mut().zip(columns).zip(values) {
+            let weights = &weights[column as usize];
+            for l in 0..LANES {
+                sum[l] += value * weights[l];
+            }
+        }
+    }
+    std::array::from_fn(|l| sums[0][l] + sums[1][l])
+}
+
+/// Adds `value * step` to the weights of each column of a row.
+#[inline(always)]
+pub(super) fn add(weights: &mut [Lanes], columns: &[u32], values: &[f32], step: &Lanes) {
+    for (&column, &value) in columns.iter().zip(values) {
+        let weights = &mut weights[column as usize];
+        for l in 0..LANES {
+            weights[l] += value * step[l];
+        }
+    }
+}
+
+/// The scores of `rows` for all topics of the block, bias included.
+pub fn scores(fit: &BlockFit, records: &Records, rows: &[u32]) -> Vec<Lanes> {
+    let bias = fit.weights[records.width()];
+    rows.iter()
+        .map(|&row| {
+            let (columns, values) = records.parts(row as usize);
+            let sum = dot(&fit.weights, columns, values);
+            std::array::from_fn(|l| sum[l] + bias[l])
+        })
+        .collect()
+}

@@ -1,0 +1,25 @@
+//! linfa classifiers over records: one file per algorithm, and the solvers that they share.
+//!
+//! Every classifier here is linear: a topic's score is a weighted sum of an article's features, so that the
+//! contributions of words add up to it. Each has `params()`, whose checked form implements [`linfa::traits::Fit`] on a
+//! dataset of [`Records`](crate::features::Records) and [`Labels`], and a fitted form that implements
+//! [`linfa::traits::PredictInplace`].
+
+pub mod crammer_singer;
+pub mod dual;
+mod folds;
+mod labels;
+mod linfa_dense;
+mod logistic;
+mod naive_bayes;
+mod svm;
+mod weights;
+
+pub use folds::folds;
+pub use labels::Labels;
+pub use linfa_dense::{LinfaBayes, LinfaBayesParams, LinfaBayesValidParams};
+pub use linfa_dense::{LinfaLogistic, LinfaLogisticParams, LinfaLogisticValidParams};
+pub use logistic::{Logistic, LogisticParams, LogisticValidParams};
+pub use naive_bayes::{NaiveBayes, NaiveBayesParams, NaiveBayesValidParams};
+pub use svm::{Loss, Svm, SvmParams, SvmValidParams};
+pub use weights::{Convergence, Duals, Weights};

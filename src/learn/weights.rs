@@ -1,0 +1,114 @@
+//! What a linear classifier has learned.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::dual::{LANES, Lanes, dot};
+use crate::features::Records;
+
+/// A weight for each column and topic, and a bias for each topic.
+#[derive(Debug, Clone)]
+pub struct Weights {
+    topics: usize,
+    /// For each block of topics, its weights column by column; the last is the bias.
+    blocks: Vec<Vec<Lanes>>,
+}
+
+impl Weights {
+    /// Weights of `topics` topics from blocks of [`LANES`] topics, each with a row per column and one for the bias.
+    pub fn from_blocks(topics: usize, blocks: Vec<Vec<Lanes>>) -> Self {
+        Weights { topics, blocks }
+    }
+
+    /// How many topics there are.
+    pub fn topics(&self) -> usize {
+        self.topics
+    }
+
+    /// The weight of `column` for `topic`; that of the column after the last is the bias.
+    pub fn get(&self, column: usize, topic: usize) -> f32 {
+        self.blocks[topic / LANES][column][topic % LANES]
+    }
+
+    /// The scores of all topics for row `row` of `records`.
+    pub fn scores(&self, records: &Records, row: usize) -> Vec<f32> {
+        let (columns, values) = records.parts(row);
+        let mut scores = Vec::with_capacity(self.blocks.len() * LANES);
+        for block in &self.blocks {
+            let bias = block[records.width()];
+            let sums = dot(block, columns, values);
+            scores.extend(sums.iter().zip(bias).map(|(sum, bias)| sum + bias));
+        }
+        scores.truncate(self.topics);
+        scores
+    }
+}
+
+/// Dual variables of a solution, from which that of a similar problem starts.
+#[derive(Debug, Clone, Default)]
+pub enum Duals {
+    /// A classifier that has none, or no solution yet.
+    #[default]
+    None,
+    /// For each block of topics, row by row.
+    Blocks(Vec<Arc<[Lanes]>>),
+    /// Row by row, topics side by side, found at this cost.
+    Rows(Arc<[f32]>, f32),
+}
+
+/// How a fit ended.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+pub struct Convergence {
+    /// Passes over the rows, of the slowest topic.
+    pub iterations: u32,
+    /// The largest violation of the optimality conditions at the end.
+    pub violation: f32,
+    /// Whether the violation came below the tolerance before the passes were used up.
+    pub converged: bool,
+}
+
+impl Convergence {
+    /// The worse of the two.
+    #[must_use]
+    pub fn and(self, other: Convergence) -> Convergence {
+        Convergence {
+            iterations: self.iterations.max(other.iterations),
+            violation: self.violation.max(other.violation),
+            converged: self.converged && other.converged,
+        }
+    }
+}
+
+/// Implements what is the same for every fitted linear classifier: linfa's prediction of scores.
+macro_rules! predict_scores {
+    ($fitted:ty) => {
+        impl linfa::traits::PredictInplace<crate::features::Records, ndarray::Array2<f32>> for $fitted {
+            /// Fills `scores` (articles × topics) with the score of each topic.
+            fn predict_inplace(&self, records: &crate::features::Records, scores: &mut ndarray::Array2<f32>) {
+                for (row, mut scores) in scores.outer_iter_mut().enumerate() {
+                    for (slot, score) in scores.iter_mut().zip(self.weights.scores(records, row)) {
+                        *slot = score;
+                    }
+                }
+            }
+
+            fn default_target(&self, records: &crate::features::Records) -> ndarray::Array2<f32> {
+                ndarray::Array2::zeros((records.len(), self.weights.topics()))
+            }
+        }
+
+        impl $fitted {
+            /// What was learned.
+            pub fn weights(&self) -> &crate::learn::Weights {
+                &self.weights
+            }
+
+            /// How the fit ended.
+            pub fn convergence(&self) -> crate::learn::Convergence {
+                self.convergence
+            }
+        }
+    };
+}
+pub(super) use predict_scores;

@@ -1,0 +1,311 @@
+//! Model files: opened without reading them through, checked, and written so that nothing is lost.
+//!
+//! A model file is hostile until checked. Opening it checks that it is of a version known here, that every array
+//! is there, of its type, within the file, and of a length that fits the others; what is inside the arrays is checked
+//! where it is used, and [`Storage::verify`] compares the checksum.
+
+use std::fs::File;
+use std::io::Write;
+use std::ops::Range;
+use std::path::Path;
+use std::sync::Arc;
+
+use safetensors::SafeTensors;
+use safetensors::tensor::Dtype;
+use serde::Serialize;
+
+use super::Card;
+use crate::{Error, Result};
+
+/// The version of the format that is written. Every version up to it can be read.
+pub const FORMAT_VERSION: u32 = 1;
+
+/// Where the card lies in the file's metadata.
+pub(super) const CARD_KEY: &str = "topicwire";
+
+/// The longest header that is looked at: thousands of topics with their thresholds and reports take a few megabytes.
+const MAX_HEADER: u64 = 64 << 20;
+
+/// The bytes of a model.
+#[derive(Debug, Clone)]
+enum Bytes {
+    Mapped(Arc<memmap2::Mmap>),
+    /// In memory, as 64-bit words, so that the arrays are aligned.
+    Owned(Arc<[u64]>, usize),
+}
+
+impl std::ops::Deref for Bytes {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        match self {
+            Bytes::Mapped(map) => map,
+            Bytes::Owned(words, length) => &bytemuck::cast_slice(words)[..*length],
+        }
+    }
+}
+
+/// How many bytes a part of the model takes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Size {
+    /// The name of the array; `header` for all that is not one.
+    pub part: String,
+    /// Its bytes in the file.
+    pub bytes: u64,
+}
+
+/// A model's arrays as they lie in the file.
+#[derive(Debug, Clone)]
+pub(super) struct Storage {
+    bytes: Bytes,
+    ranges: Vec<(&'static str, Range<usize>)>,
+}
+
+/// The arrays, ready to use.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Arrays<'a> {
+    pub surface_keys: &'a [u64],
+    pub surface_terms: &'a [u32],
+    pub term_ends: &'a [u32],
+    pub term_text: &'a [u8],
+    pub term_columns: &'a [u32],
+    pub term_fields: &'a [u8],
+    pub column_weight: &'a [f32],
+    pub column_scale: &'a [f32],
+    pub weights: &'a [i8],
+    pub bias: &'a [f32],
+}
+
+const ARRAYS: [(&str, Dtype); 10] = [
+    ("surface.keys", Dtype::U64),
+    ("surface.terms", Dtype::U32),
+    ("term.ends", Dtype::U32),
+    ("term.text", Dtype::U8),
+    ("term.columns", Dtype::U32),
+    ("term.fields", Dtype::U8),
+    ("column.weight", Dtype::F32),
+    ("column.scale", Dtype::F32),
+    ("weights", Dtype::I8),
+    ("bias", Dtype::F32),
+];
+
+/// A failure before the name of the file is put to it.
+type Problem = String;
+
+impl Storage {
+    /// Maps the file at `path`.
+    pub fn map(path: &Path) -> Result<(Storage, Card)> {
+        let file = open(path)?;
+        // SAFETY: the mapping is read only. Should somebody change the file meanwhile, arrays change under the reader's
+        // hands: every number read from them is checked where it is used, and none is trusted to stay. A file that is cut
+        // short ends the process; who cannot have that loads a copy. topicwire itself replaces files whole.
+        let map = unsafe { memmap2::Mmap::map(&file) }.map_err(|error| Error::read(path, error))?;
+        Storage::new(Bytes::Mapped(Arc::new(map))).map_err(|problem| in_file(path, problem))
+    }
+
+    /// Reads the file at `path` into memory.
+    pub fn copy(path: &Path) -> Result<(Storage, Card)> {
+        open(path)?;
+        let bytes = std::fs::read(path).map_err(|error| Error::read(path, error))?;
+        Storage::new(owned(&bytes)).map_err(|problem| in_file(path, problem))
+    }
+
+    /// A model in memory.
+    pub fn from_bytes(bytes: &[u8]) -> Result<(Storage, Card)> {
+        Storage::new(owned(bytes)).map_err(|problem| in_file(Path::new(""), problem))
+    }
+
+    fn new(bytes: Bytes) -> Result<(Storage, Card), Problem> {
+        let card = read_card(&bytes)?;
+        let file = SafeTensors::deserialize(&bytes).map_err(|_| DAMAGED.to_owned())?;
+        let mut ranges = Vec::with_capacity(ARRAYS.len());
+        for (name, dtype) in ARRAYS {
+            let view = file.tensor(name).map_err(|_| format!("it has no array `{name}`: {DAMAGED}"))?;
+            if view.dtype() != dtype {
+                return Err(format!("its array `{name}` is of another type: {DAMAGED}"));
+            }
+            let start = view.data().as_ptr() as usize - bytes.as_ptr() as usize;
+            ranges.push((name, start..start + view.data().len()));
+        }
+        let storage = Storage { bytes, ranges };
+        storage.check(&card)?;
+        Ok((storage, card))
+    }
+
+    /// Checks that the arrays are aligned and that their lengths fit each other.
+    fn check(&self, card: &Card) -> Result<(), Problem> {
+        let arrays = self.try_arrays().ok_or_else(|| format!("its arrays are not aligned: {DAMAGED}"))?;
+        let (terms, columns, topics) = (arrays.term_fields.len(), arrays.column_weight.len(), card.topics.len());
+        let fits = !arrays.surface_keys.is_empty()
+            && arrays.surface_keys.len() == arrays.surface_terms.len()
+            && arrays.term_columns.len() == terms + 1
+            && arrays.term_ends.len() == terms
+            && arrays.column_scale.len() == columns
+            && Some(arrays.weights.len()) == columns.checked_mul(topics)
+            && arrays.bias.len() == topics
+            && topics > 0
+            && card.fits();
+        if fits { Ok(()) } else { Err(format!("its arrays do not fit each other: {DAMAGED}")) }
+    }
+
+    fn range(&self, name: &str) -> &[u8] {
+        self.ranges.iter().find(|range| range.0 == name).map_or(&[], |range| &self.bytes[range.1.clone()])
+    }
+
+    fn try_arrays(&self) -> Option<Arrays<'_>> {
+        fn cast<T: bytemuck::AnyBitPattern>(bytes: &[u8]) -> Option<&[T]> {
+            bytemuck::try_cast_slice(bytes).ok()
+        }
+        Some(Arrays {
+            surface_keys: cast(self.range("surface.keys"))?,
+            surface_terms: cast(self.range("surface.terms"))?,
+            term_ends: cast(self.range("term.ends"))?,
+            term_text: self.range("term.text"),
+            term_columns: cast(self.range("term.columns"))?,
+            term_fields: self.range("term.fields"),
+            column_weight: cast(self.range("column.weight"))?,
+            column_scale: cast(self.range("column.scale"))?,
+            weights: cast(self.range("weights"))?,
+            bias: cast(self.range("bias"))?,
+        })
+    }
+
+    /// The arrays.
+    pub fn arrays(&self) -> Arrays<'_> {
+        // Alignment and lengths were checked when the file was opened, and neither can change.
+        self.try_arrays().unwrap_or(Arrays {
+            surface_keys: &[],
+            surface_terms: &[],
+            term_ends: &[],
+            term_text: &[],
+            term_columns: &[],
+            term_fields: &[],
+            column_weight: &[],
+            column_scale: &[],
+            weights: &[],
+            bias: &[],
+        })
+    }
+
+    /// Compares the arrays with the checksum on the card.
+    pub fn verify(&self, card: &Card) -> Result<(), Problem> {
+        let mut names: Vec<&str> = ARRAYS.iter().map(|array| array.0).collect();
+        names.sort_unstable();
+        let found = tensor_checksum(names.into_iter().map(|name| (name, self.range(name))));
+        if found == card.checksum {
+            return Ok(());
+        }
+        Err(format!("its checksum is {found:08x}, not {:08x}: {DAMAGED}", card.checksum))
+    }
+
+    /// The whole file.
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// How many bytes each part takes, largest first.
+    pub fn sizes(&self) -> Vec<Size> {
+        let mut sizes: Vec<Size> = self
+            .ranges
+            .iter()
+            .map(|(name, range)| Size { part: (*name).to_owned(), bytes: range.len() as u64 })
+            .collect();
+        let arrays: u64 = sizes.iter().map(|size| size.bytes).sum();
+        sizes.push(Size { part: "header".to_owned(), bytes: self.bytes.len() as u64 - arrays });
+        sizes.sort_by(|a, b| b.bytes.cmp(&a.bytes).then_with(|| a.part.cmp(&b.part)));
+        sizes
+    }
+}
+
+const DAMAGED: &str = "the file is damaged, or not made by topicwire; train the model again or fetch it anew";
+
+fn in_file(path: &Path, problem: Problem) -> Error {
+    Error::Model { path: path.to_owned(), problem }
+}
+
+fn owned(bytes: &[u8]) -> Bytes {
+    let mut words = vec![0_u64; bytes.len().div_ceil(8)];
+    bytemuck::cast_slice_mut(&mut words)[..bytes.len()].copy_from_slice(bytes);
+    Bytes::Owned(words.into(), bytes.len())
+}
+
+fn open(path: &Path) -> Result<File> {
+    let file = File::open(path).map_err(|error| Error::read(path, error))?;
+    let about = file.metadata().map_err(|error| Error::read(path, error))?;
+    if about.is_dir() {
+        return Err(in_file(path, "this is a folder, not a model file".into()));
+    }
+    if about.len() < 8 {
+        return Err(in_file(path, format!("it is too short to be a model: {DAMAGED}")));
+    }
+    Ok(file)
+}
+
+/// The card of a model file, read before anything else so that a newer version is told from damage.
+fn read_card(bytes: &[u8]) -> Result<Card, Problem> {
+    let length = bytes.first_chunk().map_or(u64::MAX, |&length| u64::from_le_bytes(length));
+    if length > MAX_HEADER || length > bytes.len() as u64 {
+        return Err(format!("it is no model file, or cut short: {DAMAGED}"));
+    }
+    let (_, metadata) = SafeTensors::read_metadata(bytes).map_err(|error| format!("{error}: {DAMAGED}"))?;
+    let json = metadata.metadata().as_ref().and_then(|metadata| metadata.get(CARD_KEY));
+    let json = json.ok_or_else(|| "it is a safetensors file, but not one that topicwire made".to_owned())?;
+
+    #[derive(serde::Deserialize)]
+    struct Version {
+        version: u32,
+    }
+    let version: Version = serde_json::from_str(json).map_err(|error| format!("{error}: {DAMAGED}"))?;
+    if version.version > FORMAT_VERSION {
+        return Err(format!(
+            "it is of format version {}, and this topicwire knows versions up to {FORMAT_VERSION}: get a newer one",
+            version.version
+        ));
+    }
+    serde_json::from_str(json).map_err(|error| format!("its card cannot be read ({error}): {DAMAGED}"))
+}
+
+/// The checksum of arrays, which must come sorted by name.
+pub(super) fn tensor_checksum<'a>(arrays: impl Iterator<Item = (&'a str, &'a [u8])>) -> u32 {
+    let mut arrays: Vec<_> = arrays.collect();
+    arrays.sort_by_key(|array| array.0);
+    let mut checksum = crc32fast::Hasher::new();
+    for (name, bytes) in arrays {
+        checksum.update(name.as_bytes());
+        checksum.update(bytes);
+    }
+    checksum.finalize()
+}
+
+/// Writes `bytes` to `path`: all of them, or nothing. A file that stood there before stays whole until the new one has
+/// reached the disk.
+pub(super) fn save(bytes: &[u8], path: &Path) -> Result<()> {
+    let failed = |error| Error::write(path, error);
+    let folder = match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    let mut file = tempfile::Builder::new().prefix(".topicwire-").tempfile_in(folder).map_err(failed)?;
+    file.write_all(bytes).map_err(failed)?;
+    set_usual_permissions(file.as_file(), path).map_err(failed)?;
+    file.as_file().sync_all().map_err(failed)?;
+    file.persist(path).map_err(|error| failed(error.error))?;
+    // The new name must reach the disk too. Some file systems cannot sync a folder: the data is safe all the same.
+    if let Ok(folder) = File::open(folder) {
+        let _ = folder.sync_all();
+    }
+    Ok(())
+}
+
+/// Gives the file the permissions that the one it replaces had, or those of any new file: temporary files are private.
+#[cfg(unix)]
+fn set_usual_permissions(file: &File, path: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    let mode = std::fs::metadata(path).map_or(0o644, |about| about.permissions().mode() & 0o777);
+    file.set_permissions(std::fs::Permissions::from_mode(mode))
+}
+
+#[cfg(not(unix))]
+fn set_usual_permissions(_: &File, _: &Path) -> std::io::Result<()> {
+    Ok(())
+}

@@ -1,0 +1,154 @@
+//! What training hands over, and the bytes that it becomes.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use safetensors::tensor::{Dtype, View};
+
+use super::Card;
+use super::file::{CARD_KEY, FORMAT_VERSION, tensor_checksum};
+use crate::decide::Decision;
+use crate::features::{Columns, FieldWeights, Vocabulary};
+use crate::learn::Weights;
+use crate::text::Analyzer;
+use crate::train::{TrainSettings, TrainingReport};
+use crate::{Error, Result, Task, Topic};
+
+/// Everything that makes a model.
+#[derive(Debug)]
+pub struct Parts<'a> {
+    /// The settings of the training.
+    pub settings: TrainSettings,
+    /// Exactly one topic, or several.
+    pub task: Task,
+    /// How text becomes terms.
+    pub analyzer: Analyzer,
+    /// The terms.
+    pub vocabulary: &'a Vocabulary,
+    /// The columns of the terms.
+    pub columns: &'a Columns<'static>,
+    /// What each column is worth.
+    pub column_weights: &'a [f32],
+    /// The weights of the fields, and the length of the lead.
+    pub fields: FieldWeights,
+    /// What the classifier learned.
+    pub weights: &'a Weights,
+    /// The topics, in the order of their numbers.
+    pub topics: Vec<Topic>,
+    /// How scores become topics.
+    pub decision: Decision,
+    /// What the training did.
+    pub report: TrainingReport,
+}
+
+/// An array of a model file.
+struct Tensor {
+    dtype: Dtype,
+    shape: Vec<usize>,
+    bytes: Vec<u8>,
+}
+
+impl View for &Tensor {
+    fn dtype(&self) -> Dtype {
+        self.dtype
+    }
+
+    fn shape(&self) -> &[usize] {
+        &self.shape
+    }
+
+    fn data(&self) -> Cow<'_, [u8]> {
+        (&self.bytes).into()
+    }
+
+    fn data_len(&self) -> usize {
+        self.bytes.len()
+    }
+}
+
+fn tensor<T: bytemuck::NoUninit>(dtype: Dtype, shape: &[usize], values: &[T]) -> Tensor {
+    Tensor { dtype, shape: shape.to_vec(), bytes: bytemuck::cast_slice(values).to_vec() }
+}
+
+impl Parts<'_> {
+    /// The bytes of the model file.
+    pub(super) fn encode(&self) -> Result<Vec<u8>> {
+        let (keys, slots) = self.vocabulary.surfaces.parts();
+        let (first, fields) = self.columns.parts();
+        let mut text = Vec::new();
+        let mut ends = Vec::with_capacity(self.vocabulary.terms.len());
+        for term in &self.vocabulary.terms {
+            text.extend_from_slice(term.as_bytes());
+            ends.push(text.len() as u32);
+        }
+        let (columns, topics) = (self.columns.len(), self.topics.len());
+        let (scale, quantised) = self.quantise();
+        let bias: Vec<f32> = (0..topics).map(|topic| self.weights.get(columns, topic)).collect();
+        let tensors = vec![
+            ("surface.keys", tensor(Dtype::U64, &[keys.len()], keys)),
+            ("bias", tensor(Dtype::F32, &[topics], &bias)),
+            ("column.weight", tensor(Dtype::F32, &[columns], self.column_weights)),
+            ("column.scale", tensor(Dtype::F32, &[columns], &scale)),
+            ("surface.terms", tensor(Dtype::U32, &[slots.len()], slots)),
+            ("term.columns", tensor(Dtype::U32, &[first.len()], first)),
+            ("term.ends", tensor(Dtype::U32, &[ends.len()], &ends)),
+            ("term.fields", tensor(Dtype::U8, &[fields.len()], fields)),
+            ("term.text", tensor(Dtype::U8, &[text.len()], &text)),
+            ("weights", tensor(Dtype::I8, &[columns, topics], &quantised)),
+        ];
+        let card = Card {
+            version: FORMAT_VERSION,
+            task: self.task,
+            topics: self.topics.clone(),
+            analyzer: self.analyzer.clone(),
+            fields: self.fields,
+            decision: self.decision.clone(),
+            settings: self.settings.clone(),
+            report: self.report.clone(),
+            checksum: tensor_checksum(tensors.iter().map(|(name, tensor)| (*name, &tensor.bytes[..]))),
+        };
+        encode(&card, tensors.iter().map(|(name, tensor)| (*name, tensor)))
+    }
+
+    /// Weights as whole numbers from -127 to 127 and the scale of each column. A scale for each column loses less than
+    /// one for each topic: rare columns have small weights for all topics.
+    fn quantise(&self) -> (Vec<f32>, Vec<i8>) {
+        let (columns, topics) = (self.columns.len(), self.topics.len());
+        let mut scales = Vec::with_capacity(columns);
+        let mut quantised = Vec::with_capacity(columns * topics);
+        for column in 0..columns {
+            let weights = (0..topics).map(|topic| self.weights.get(column, topic));
+            let largest = weights.clone().map(f32::abs).fold(0.0, f32::max);
+            let scale = largest / 127.0;
+            scales.push(scale);
+            quantised.extend(weights.map(|w| if scale > 0.0 { (w / scale).round() as i8 } else { 0 }));
+        }
+        (scales, quantised)
+    }
+}
+
+/// A model file of `card` and `tensors`.
+fn encode<'a>(card: &Card, tensors: impl Iterator<Item = (&'a str, &'a Tensor)>) -> Result<Vec<u8>> {
+    let failed = |problem: String| Error::Model { path: Default::default(), problem };
+    let json = serde_json::to_string(card).map_err(|error| failed(error.to_string()))?;
+    // One key only: the crate writes several in random order.
+    let metadata = HashMap::from([(CARD_KEY.to_owned(), json)]);
+    safetensors::serialize(tensors, Some(metadata)).map_err(|error| failed(error.to_string()))
+}
+
+/// The bytes of the model file `bytes` with another card.
+pub(super) fn with_card(bytes: &[u8], card: &Card) -> Result<Vec<u8>> {
+    let failed = |error: safetensors::SafeTensorError| Error::Model {
+        path: Default::default(),
+        problem: error.to_string(),
+    };
+    let file = safetensors::SafeTensors::deserialize(bytes).map_err(failed)?;
+    let tensors: Vec<(String, Tensor)> = file
+        .iter()
+        .map(|(name, view)| {
+            let tensor = Tensor { dtype: view.dtype(), shape: view.shape().to_vec(), bytes: view.data().to_vec() };
+            (name.to_owned(), tensor)
+        })
+        .collect();
+    encode(card, tensors.iter().map(|(name, tensor)| (name.as_str(), tensor)))
+}

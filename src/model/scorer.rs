@@ -1,0 +1,208 @@
+//! Article to scores.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use super::file::Arrays;
+use super::{Card, TopicModel};
+use crate::features::{Field, SurfaceTable, damped, field_scales};
+use crate::text::{TermMaker, key_of, tokenize};
+use crate::{Article, TermId};
+
+/// A model at work: scores one article after the other, with scratch space that is used again. Make one for each
+/// thread.
+#[derive(Debug)]
+pub struct Scorer<'m> {
+    card: &'m Card,
+    arrays: Arrays<'m>,
+    surfaces: SurfaceTable<'m>,
+    makers: Vec<TermMaker>,
+    /// How often each term stands in each field of the current article.
+    counts: Vec<[u32; 3]>,
+    touched: Vec<u32>,
+    /// Terms of spellings that the vocabulary has not seen, as they were found out.
+    unseen: HashMap<u64, Option<TermId>, foldhash::fast::FixedState>,
+    /// A sum for each topic, field after field.
+    sums: Vec<f32>,
+    damped: Vec<f32>,
+}
+
+/// The most unseen spellings that are remembered: a stream of any length must not fill the memory.
+const MAX_UNSEEN: usize = 50_000;
+
+/// Counts up to this have their damped form in a table.
+const DAMPED: u32 = 256;
+
+/// The scores of an article.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Scores {
+    /// A score for each topic.
+    pub scores: Vec<f32>,
+    /// Which share of the words is known.
+    pub known: f32,
+    /// The number of the article's language.
+    pub language: usize,
+}
+
+/// A feature of an article: a column, and its value after all norms.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Feature {
+    /// The term.
+    pub term: TermId,
+    /// The field.
+    pub field: Field,
+    /// The column.
+    pub column: u32,
+    /// The value.
+    pub value: f32,
+}
+
+impl<'m> Scorer<'m> {
+    pub(super) fn new(model: &'m TopicModel) -> Self {
+        let (card, arrays) = (&model.card, model.storage.arrays());
+        let keys = Cow::Borrowed(arrays.surface_keys);
+        let surfaces = SurfaceTable::from_parts(keys, Cow::Borrowed(arrays.surface_terms));
+        Scorer {
+            card,
+            arrays,
+            surfaces: surfaces.unwrap_or_else(|| SurfaceTable::new(Vec::new())),
+            makers: card.analyzer.languages.iter().map(|&l| card.analyzer.for_language(l)).collect(),
+            counts: vec![[0; 3]; arrays.term_fields.len()],
+            touched: Vec::new(),
+            unseen: HashMap::default(),
+            sums: vec![0.0; 3 * card.topics.len()],
+            damped: (0..DAMPED).map(damped).collect(),
+        }
+    }
+
+    /// The scores of `article`.
+    pub(crate) fn score(&mut self, article: &Article) -> Scores {
+        let (known, language) = self.count(article);
+        let topics = self.card.topics.len();
+        let mut squares = [0.0_f32; 3];
+        self.sums.fill(0.0);
+        for at in 0..self.touched.len() {
+            let term = self.touched[at];
+            let counts = std::mem::take(&mut self.counts[term as usize]);
+            for (field, column, value) in columns_of(&self.arrays, &self.damped, term, counts) {
+                squares[field] += value * value;
+                let scaled = value * self.arrays.column_scale[column];
+                let weights = &self.arrays.weights[column * topics..][..topics];
+                let sums = &mut self.sums[field * topics..][..topics];
+                for (sum, &weight) in sums.iter_mut().zip(weights) {
+                    *sum += scaled * f32::from(weight);
+                }
+            }
+        }
+        self.touched.clear();
+        let scales = field_scales(squares, self.card.fields.as_array());
+        let mut scores = self.arrays.bias.to_vec();
+        for (field, scale) in scales.into_iter().enumerate().filter(|&(_, scale)| scale > 0.0) {
+            for (score, sum) in scores.iter_mut().zip(&self.sums[field * topics..][..topics]) {
+                *score += scale * sum;
+            }
+        }
+        Scores { scores, known, language }
+    }
+
+    /// The features of `article`.
+    pub(crate) fn features(&mut self, article: &Article) -> Vec<Feature> {
+        self.count(article);
+        let mut squares = [0.0_f32; 3];
+        let mut features = Vec::new();
+        for at in 0..self.touched.len() {
+            let term = self.touched[at];
+            let counts = std::mem::take(&mut self.counts[term as usize]);
+            for (field, column, value) in columns_of(&self.arrays, &self.damped, term, counts) {
+                squares[field] += value * value;
+                let (term, field) = (TermId(term), Field::ALL[field]);
+                features.push(Feature { term, field, column: column as u32, value });
+            }
+        }
+        self.touched.clear();
+        let scales = field_scales(squares, self.card.fields.as_array());
+        features.iter_mut().for_each(|feature| feature.value *= scales[feature.field as usize]);
+        features
+    }
+
+    /// Counts the terms of `article` into the scratch space; the share of words that are known, and the language.
+    fn count(&mut self, article: &Article) -> (f32, usize) {
+        let language = self.card.analyzer.language_of(article.language.as_deref(), &article.text);
+        let (mut words, mut known) = (0_u32, 0_u32);
+        tokenize(&article.title, |token| {
+            words += 1;
+            if let Some(term) = self.term(token.text, language) {
+                known += 1;
+                self.see(term, [1, 0, 1]);
+            }
+        });
+        let mut position = 0_u32;
+        let lead = self.card.fields.lead_tokens;
+        tokenize(&article.text, |token| {
+            words += 1;
+            if let Some(term) = self.term(token.text, language) {
+                known += 1;
+                self.see(term, [1, u32::from(position < lead), 0]);
+            }
+            position += 1;
+        });
+        (known as f32 / words.max(1) as f32, language)
+    }
+
+    #[inline]
+    fn see(&mut self, term: TermId, in_fields: [u32; 3]) {
+        let Some(counts) = self.counts.get_mut(term.0 as usize) else { return };
+        if counts[0] == 0 {
+            self.touched.push(term.0);
+        }
+        for field in 0..3 {
+            counts[field] += in_fields[field];
+        }
+    }
+
+    /// The term of `token`: by its spelling, or for a spelling never seen by its stem.
+    #[inline]
+    pub(crate) fn term(&mut self, token: &str, language: usize) -> Option<TermId> {
+        let key = key_of(token, language as u64);
+        match self.surfaces.get(key) {
+            Some(term) => Some(term),
+            None => self.unseen_term(token, language, key.0),
+        }
+    }
+
+    #[cold]
+    fn unseen_term(&mut self, token: &str, language: usize, key: u64) -> Option<TermId> {
+        if let Some(&term) = self.unseen.get(&key) {
+            return term;
+        }
+        let term = self.makers.get(language).and_then(|maker| maker.term(token));
+        let term = term.and_then(|term| self.surfaces.get(key_of(&term, crate::features::TERM_SPACE)));
+        if self.unseen.len() < MAX_UNSEEN {
+            self.unseen.insert(key, term);
+        }
+        term
+    }
+}
+
+/// The fields that `term` has columns in, of those where it stands: field, column, value before norms. A damaged file may
+/// name columns that are not there: they are left out.
+#[inline]
+fn columns_of<'a>(
+    arrays: &'a Arrays<'_>,
+    table: &'a [f32],
+    term: u32,
+    counts: [u32; 3],
+) -> impl Iterator<Item = (usize, usize, f32)> + 'a {
+    let mask = arrays.term_fields[term as usize];
+    let first = arrays.term_columns[term as usize] as usize;
+    (0..3).filter_map(move |field: usize| {
+        let bit = 1_u8 << field;
+        if counts[field] == 0 || mask & bit == 0 {
+            return None;
+        }
+        let column = first + (mask & (bit - 1)).count_ones() as usize;
+        let weight = arrays.column_weight.get(column)?;
+        let damped = table.get(counts[field] as usize).copied().unwrap_or_else(|| damped(counts[field]));
+        Some((field, column, damped * weight))
+    })
+}

@@ -1,0 +1,263 @@
+//! The model as a program sees it.
+
+use std::path::Path;
+
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::file::{Storage, save};
+use super::parts::with_card;
+use super::{Assigned, Parts, Prediction, Scorer, Size};
+use crate::corpus::Corpus;
+use crate::decide::{Calibration, Decision};
+use crate::features::{Field, FieldWeights};
+use crate::text::Analyzer;
+use crate::train::{TrainSettings, Trainer, TrainingReport};
+use crate::{Article, Error, Result, Task, Topic, TopicId};
+
+/// A trained model: puts topics on articles.
+///
+/// ```no_run
+/// use topicwire::{Article, TopicModel};
+///
+/// let model = TopicModel::load("newsroom.safetensors")?;
+/// let article = Article::new("1", "Pipeline reopens", "Crude oil flows again after repairs.");
+/// for assigned in model.predict(&article).topics {
+///     println!("{} {:.2}", assigned.topic, assigned.probability);
+/// }
+/// # Ok::<(), topicwire::Error>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct TopicModel {
+    pub(super) storage: Storage,
+    pub(super) card: Card,
+}
+
+/// All of a model but its arrays.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Card {
+    /// The version of the file format.
+    pub version: u32,
+    /// Exactly one topic to an article, or several.
+    pub task: Task,
+    /// The topics, sorted by name; their places are their numbers.
+    pub topics: Vec<Topic>,
+    /// How text becomes terms.
+    pub analyzer: Analyzer,
+    /// The weights of the fields, and the length of the lead.
+    pub fields: FieldWeights,
+    /// How scores become topics.
+    pub decision: Decision,
+    /// The settings of the training.
+    pub settings: TrainSettings,
+    /// What the training did.
+    pub report: TrainingReport,
+    /// CRC-32 of the arrays.
+    pub checksum: u32,
+}
+
+impl Card {
+    /// Whether the parts of the card fit each other.
+    pub(super) fn fits(&self) -> bool {
+        let topics = self.topics.len();
+        let calibrated = match &self.decision.calibration {
+            Calibration::Softmax(_) => self.task == Task::Single,
+            Calibration::Platt(scalings) => self.task == Task::Multi && scalings.len() == topics,
+        };
+        let languages = self.analyzer.languages.len();
+        calibrated && self.decision.thresholds.len() == topics && (1..=255).contains(&languages)
+    }
+}
+
+/// A term that speaks for or against a topic.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Term {
+    /// The term: a stem, mostly.
+    pub term: String,
+    /// Where it stands.
+    pub field: Field,
+    /// Its weight for the topic, times what its column is worth.
+    pub weight: f32,
+}
+
+impl TopicModel {
+    /// Learns the topics of `corpus` with usual settings; [`Trainer`] takes others.
+    ///
+    /// # Errors
+    ///
+    /// As [`Trainer::train`].
+    pub fn train(corpus: &Corpus) -> Result<TopicModel> {
+        Trainer::default().train(corpus)
+    }
+
+    /// Opens the model file at `path`, mapped into memory: ready at once, whatever its size.
+    ///
+    /// Checks structure and bounds; [`TopicModel::verify`] checks every byte.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Read`] where the file cannot be read, [`Error::Model`] where it is no model, damaged or too new.
+    pub fn load(path: impl AsRef<Path>) -> Result<TopicModel> {
+        let (storage, card) = Storage::map(path.as_ref())?;
+        Ok(TopicModel { storage, card })
+    }
+
+    /// Opens a copy of the model file at `path`, with every byte checked: for a process that runs long, which a file
+    /// cut short by somebody else must not end.
+    ///
+    /// # Errors
+    ///
+    /// As [`TopicModel::load`].
+    pub fn load_copy(path: impl AsRef<Path>) -> Result<TopicModel> {
+        let (storage, card) = Storage::copy(path.as_ref())?;
+        let model = TopicModel { storage, card };
+        model.verify().map_err(|error| match error {
+            Error::Model { problem, .. } => Error::Model { path: path.as_ref().to_owned(), problem },
+            other => other,
+        })?;
+        Ok(model)
+    }
+
+    /// The model in `bytes`, which are those of a model file.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Model`] where they are not.
+    pub fn from_bytes(bytes: &[u8]) -> Result<TopicModel> {
+        let (storage, card) = Storage::from_bytes(bytes)?;
+        Ok(TopicModel { storage, card })
+    }
+
+    /// The model made of `parts`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Model`] where they do not fit each other.
+    pub fn from_parts(parts: &Parts<'_>) -> Result<TopicModel> {
+        TopicModel::from_bytes(&parts.encode()?)
+    }
+
+    /// The same model with another decision.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Model`] where it does not fit the model's topics.
+    pub fn with_decision(&self, decision: Decision) -> Result<TopicModel> {
+        let card = Card { decision, ..self.card.clone() };
+        TopicModel::from_bytes(&with_card(self.storage.bytes(), &card)?)
+    }
+
+    /// Writes the model to `path`: the whole of it, or nothing, and then what stood there before is untouched.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Write`].
+    pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
+        save(self.storage.bytes(), path.as_ref())
+    }
+
+    /// The bytes of the model file.
+    pub fn as_bytes(&self) -> &[u8] {
+        self.storage.bytes()
+    }
+
+    /// Checks every byte of the arrays against the checksum.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Model`] where they differ.
+    pub fn verify(&self) -> Result<()> {
+        self.storage
+            .verify(&self.card)
+            .map_err(|problem| Error::Model { path: Default::default(), problem })
+    }
+
+    /// All of the model but its arrays.
+    pub fn card(&self) -> &Card {
+        &self.card
+    }
+
+    /// The topics, sorted by name.
+    pub fn topics(&self) -> &[Topic] {
+        &self.card.topics
+    }
+
+    /// Exactly one topic to an article, or several.
+    pub fn task(&self) -> Task {
+        self.card.task
+    }
+
+    /// How many bytes each part of the file takes, largest first.
+    pub fn sizes(&self) -> Vec<Size> {
+        self.storage.sizes()
+    }
+
+    /// The model at work on one article after the other: for a loop, one to each thread.
+    pub fn scorer(&self) -> Scorer<'_> {
+        Scorer::new(self)
+    }
+
+    /// The topics of `article`.
+    pub fn predict(&self, article: &Article) -> Prediction {
+        self.predict_with(&mut self.scorer(), article)
+    }
+
+    /// The topics of `article`, with the scratch space of `scorer`, which must be this model's.
+    pub fn predict_with(&self, scorer: &mut Scorer<'_>, article: &Article) -> Prediction {
+        let scored = scorer.score(article);
+        let mut probabilities = scored.scores;
+        self.card.decision.probabilities(&mut probabilities);
+        let topics = self
+            .card
+            .decision
+            .assign(&probabilities)
+            .into_iter()
+            .map(|topic| Assigned {
+                topic: self.card.topics[topic.index()].clone(),
+                probability: probabilities[topic.index()],
+            })
+            .collect();
+        Prediction { topics, probabilities, known: scored.known, language: scored.language }
+    }
+
+    /// The topics of every one of `articles`, in their order, on all threads.
+    pub fn predict_batch(&self, articles: &[Article]) -> Vec<Prediction> {
+        articles
+            .par_iter()
+            .with_min_len(16)
+            .map_init(|| self.scorer(), |scorer, article| self.predict_with(scorer, article))
+            .collect()
+    }
+
+    /// The `count` terms that speak most for `topic`, strongest first.
+    pub fn strongest_terms(&self, topic: TopicId, count: usize) -> Vec<Term> {
+        let arrays = self.storage.arrays();
+        let topics = self.card.topics.len();
+        let mut found = Vec::new();
+        for term in 0..arrays.term_fields.len() {
+            let first = arrays.term_columns[term] as usize;
+            let fields = Field::ALL.into_iter().filter(|&f| arrays.term_fields[term] >> f as u8 & 1 == 1);
+            for (at, field) in fields.enumerate() {
+                let column = first + at;
+                let Some(&weight) = arrays.weights.get(column * topics + topic.index()) else { continue };
+                let weight = f32::from(weight) * arrays.column_scale[column] * arrays.column_weight[column];
+                found.push((weight, term, field));
+            }
+        }
+        found.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)).then(a.2.cmp(&b.2)));
+        found.truncate(count);
+        found
+            .into_iter()
+            .filter(|found| found.0 > 0.0)
+            .map(|(weight, term, field)| Term { term: self.term_text(term), field, weight })
+            .collect()
+    }
+
+    /// The text of term number `term`.
+    pub(crate) fn term_text(&self, term: usize) -> String {
+        let arrays = self.storage.arrays();
+        let end = arrays.term_ends.get(term).map_or(0, |&end| end as usize);
+        let start = if term == 0 { 0 } else { arrays.term_ends.get(term - 1).map_or(0, |&end| end as usize) };
+        String::from_utf8_lossy(arrays.term_text.get(start..end).unwrap_or_default()).into_owned()
+    }
+}

@@ -1,0 +1,17 @@
+//! Corpus to model: the [`Trainer`] and its settings.
+//!
+//! [`Prepared`](prepare) reads the articles once; `choose` compares candidates out of fold and keeps the best; `calibrate`
+//! fits the decision on out-of-fold scores; the [`Trainer`] puts them together.
+
+mod calibrate;
+mod candidate;
+mod choose;
+mod prepare;
+mod report;
+mod settings;
+mod trainer;
+
+pub use candidate::Candidate;
+pub use report::{TopicReport, TrainingReport, Trial};
+pub use settings::{Classifier, Effort, TrainSettings};
+pub use trainer::{Step, Trainer};

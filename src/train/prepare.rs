@@ -1,0 +1,187 @@
+//! The corpus, read once into numbers from which every candidate starts.
+
+use std::collections::BTreeMap;
+
+use super::{Candidate, TrainSettings};
+use crate::features::{
+    ColumnTopics, Columns, Counts, Documents, FieldWeights, Records, Vocabulary, VocabularyLimits,
+};
+use crate::learn::{Labels, folds};
+use crate::text::{Analyzer, Language};
+use crate::{Article, Error, Result, Task, Topic};
+
+/// A term must stand in the lead or the title of this many articles to have a column there.
+const MIN_ARTICLES_IN_FIELD: u32 = 2;
+
+/// A language is one of the corpus's when at least this share of its articles is in it.
+const LANGUAGE_SHARE: f64 = 0.02;
+
+/// How many articles are looked at to tell the languages.
+const LANGUAGE_SAMPLE: usize = 1_000;
+
+/// A corpus as numbers.
+pub(super) struct Prepared {
+    pub task: Task,
+    pub analyzer: Analyzer,
+    pub vocabulary: Vocabulary,
+    pub documents: Documents,
+    /// The topics, sorted by name.
+    pub topics: Vec<Topic>,
+    /// The topics of each article, ascending.
+    pub targets: Vec<Vec<u32>>,
+    pub labels: Labels,
+    pub fold: Vec<u8>,
+    pub folds: u8,
+}
+
+impl Prepared {
+    pub fn new(articles: &[Article], settings: &TrainSettings) -> Result<Prepared> {
+        let topics = topics_of(articles)?;
+        let number: BTreeMap<&str, u32> = topics.iter().zip(0..).map(|(topic, at)| (topic.as_str(), at)).collect();
+        let targets: Vec<Vec<u32>> = articles
+            .iter()
+            .map(|article| {
+                let mut row: Vec<u32> = article.labels().iter().map(|topic| number[topic.as_str()]).collect();
+                row.sort_unstable();
+                row.dedup();
+                row
+            })
+            .collect();
+        let task = task_of(articles, &targets, settings)?;
+        let analyzer = Analyzer {
+            languages: languages_of(articles, settings),
+            stem: settings.stem,
+            numbers: settings.numbers,
+        };
+        // Of very few articles, every term counts.
+        let min_articles = if articles.len() < 100 { 1 } else { settings.min_articles };
+        let limits = VocabularyLimits { min_articles, max_terms: settings.max_terms };
+        let (vocabulary, documents) = Vocabulary::build(articles, &analyzer, limits);
+        if vocabulary.terms.is_empty() {
+            return Err(Error::Corpus(format!(
+                "no word occurs in {min_articles} or more of the {} articles: give more text, or set --min-articles 1",
+                articles.len()
+            )));
+        }
+        let labels = Labels::new(&targets, topics.len());
+        let count = settings.folds.min(articles.len().clamp(2, 255) as u8);
+        let fold = folds(&targets, topics.len(), count, &same_text(&documents), settings.seed);
+        Ok(Prepared { task, analyzer, vocabulary, documents, topics, targets, labels, fold, folds: count })
+    }
+
+    /// How many articles there are.
+    pub fn len(&self) -> usize {
+        self.targets.len()
+    }
+
+    /// The rows of the articles outside fold `fold`, and those in it.
+    pub fn split(&self, fold: u8) -> (Vec<u32>, Vec<u32>) {
+        (0..self.len() as u32).partition(|&row| self.fold[row as usize] != fold)
+    }
+}
+
+/// The counts under one choice of fields, and where columns occur.
+pub(super) struct View {
+    pub columns: Columns<'static>,
+    counts: Counts,
+    column_topics: ColumnTopics,
+}
+
+impl View {
+    pub fn new(prepared: &Prepared, fields: &FieldWeights) -> View {
+        let terms = prepared.vocabulary.terms.len();
+        let columns = Columns::new(&prepared.documents, terms, fields, MIN_ARTICLES_IN_FIELD);
+        let counts = Counts::new(&prepared.documents, &columns, fields);
+        let column_topics = ColumnTopics::new(&counts);
+        View { columns, counts, column_topics }
+    }
+
+    /// Column weights learned from the articles outside `fold` (all, without one), and the records under them.
+    pub fn records(&self, prepared: &Prepared, candidate: &Candidate, fold: Option<u8>) -> (Vec<f32>, Records) {
+        let topics = prepared.topics.len();
+        let taken = |row: usize| Some(prepared.fold[row]) != fold;
+        let weights = self.column_topics.weights(candidate.weighting, &prepared.targets, topics, taken, 1);
+        let records = self.counts.weigh(&weights, &candidate.fields);
+        (weights, records)
+    }
+}
+
+fn topics_of(articles: &[Article]) -> Result<Vec<Topic>> {
+    if articles.is_empty() {
+        return Err(Error::Corpus("the corpus has no articles: there is nothing to learn from".into()));
+    }
+    if let Some(article) = articles.iter().find(|article| article.topics.is_none()) {
+        return Err(Error::Corpus(format!(
+            "article {} is not labelled: give it \"topics\" (an empty list if none fits), or leave such articles out \
+             with --unlabelled skip",
+            article.id
+        )));
+    }
+    let mut topics: Vec<Topic> = articles.iter().flat_map(Article::labels).cloned().collect();
+    topics.sort_unstable();
+    topics.dedup();
+    match topics.len() {
+        0 => Err(Error::Corpus("no article has a topic: there is nothing to tell apart".into())),
+        1 if articles.iter().all(|article| !article.labels().is_empty()) => Err(Error::Corpus(format!(
+            "every article has the same topic, {}: give articles without it too, labelled with other topics or none",
+            topics[0]
+        ))),
+        _ => Ok(topics),
+    }
+}
+
+fn task_of(articles: &[Article], targets: &[Vec<u32>], settings: &TrainSettings) -> Result<Task> {
+    let other = targets.iter().position(|row| row.len() != 1);
+    match (settings.task, other) {
+        (Some(Task::Single), Some(row)) => Err(Error::Corpus(format!(
+            "article {} has {} topics, but with --task single every article has exactly one: mend it, or leave the \
+             task to be found",
+            articles[row].id,
+            targets[row].len()
+        ))),
+        (Some(task), _) => Ok(task),
+        (None, None) => Ok(Task::Single),
+        (None, Some(_)) => Ok(Task::Multi),
+    }
+}
+
+/// The languages that the articles are in, the most frequent first.
+fn languages_of(articles: &[Article], settings: &TrainSettings) -> Vec<Language> {
+    if !settings.languages.is_empty() {
+        return settings.languages.clone();
+    }
+    let stride = articles.len().div_ceil(LANGUAGE_SAMPLE).max(1);
+    let mut counts: BTreeMap<Language, usize> = BTreeMap::new();
+    let mut told = 0;
+    for article in articles.iter().step_by(stride) {
+        let stated = article.language.as_deref().and_then(|code| code.parse().ok());
+        let language = stated.unwrap_or_else(|| Language::detect(&article.text));
+        if language != Language::UNKNOWN {
+            *counts.entry(language).or_default() += 1;
+            told += 1;
+        }
+    }
+    let mut languages: Vec<(usize, Language)> = counts
+        .into_iter()
+        .filter(|&(_, count)| count as f64 >= LANGUAGE_SHARE * told as f64)
+        .map(|(language, count)| (count, language))
+        .collect();
+    languages.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
+    if languages.is_empty() {
+        return vec![Language::UNKNOWN];
+    }
+    languages.into_iter().map(|(_, language)| language).collect()
+}
+
+/// A number for each article, the same for articles of the same words: they must not stand in different folds, or a
+/// fold would know what it is asked.
+fn same_text(documents: &Documents) -> Vec<u32> {
+    let mut first = std::collections::HashMap::with_capacity(documents.len());
+    (0..documents.len())
+        .map(|row| {
+            let tokens = documents.all(row);
+            // Empty articles are no copies of each other.
+            if tokens.is_empty() { row as u32 } else { *first.entry(tokens).or_insert(row as u32) }
+        })
+        .collect()
+}

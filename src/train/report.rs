@@ -1,0 +1,52 @@
+//! What a training did: kept in the model and shown by `inspect`.
+
+use serde::{Deserialize, Serialize};
+
+use super::Candidate;
+use crate::learn::Convergence;
+
+/// The record of a training. It holds no time, path or number of threads, so that the same training gives the same
+/// bytes.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct TrainingReport {
+    /// Articles that were learned from.
+    pub articles: u64,
+    /// How many of them have exactly one topic.
+    pub with_one_topic: u64,
+    /// How many of them have none.
+    pub without_topic: u64,
+    /// Terms of the vocabulary.
+    pub terms: u64,
+    /// Columns: terms in fields.
+    pub columns: u64,
+    /// The settings that were chosen.
+    pub chosen: Option<Candidate>,
+    /// What was compared, in order.
+    pub trials: Vec<Trial>,
+    /// What the trials' figure is: `accuracy` or `micro_f1`, out of fold.
+    pub figure: String,
+    /// How the last fit ended.
+    pub convergence: Convergence,
+    /// For each topic, in the order of the model's topics.
+    pub topics: Vec<TopicReport>,
+}
+
+/// A candidate and what it scored.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Trial {
+    /// The settings.
+    pub candidate: Candidate,
+    /// Accuracy or micro-F1 on articles that the fit had not seen.
+    pub figure: f64,
+}
+
+/// What a training says of one topic.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+pub struct TopicReport {
+    /// Articles that have the topic.
+    pub articles: u64,
+    /// F1 on out-of-fold scores, at the threshold chosen on them: a little better than new articles will show.
+    pub f1: f32,
+    /// Whether the topic was too rare, or too badly told, for a threshold of its own.
+    pub guarded: bool,
+}

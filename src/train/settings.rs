@@ -1,0 +1,171 @@
+//! What a person can say about how a model is trained. Every key is also a flag of `topicwire train`.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::decide::Target;
+use crate::features::{FieldWeights, Weighting};
+use crate::text::{Language, Numbers};
+use crate::{Error, Result, Task, Topic};
+
+/// Which linear classifier is learned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Classifier {
+    /// Support vector machine: the best on most corpora.
+    #[default]
+    Svm,
+    /// Logistic regression.
+    Logistic,
+    /// Complement naive Bayes: the fastest to fit.
+    NaiveBayes,
+    /// linfa-logistic, on the columns that chi-square selects.
+    LinfaLogistic,
+    /// linfa-bayes (Bernoulli), on the columns that chi-square selects.
+    LinfaBayes,
+}
+
+impl Classifier {
+    /// All classifiers, with their names on the command line.
+    pub const ALL: [(Classifier, &'static str); 5] = [
+        (Classifier::Svm, "svm"),
+        (Classifier::Logistic, "logistic"),
+        (Classifier::NaiveBayes, "naive-bayes"),
+        (Classifier::LinfaLogistic, "linfa-logistic"),
+        (Classifier::LinfaBayes, "linfa-bayes"),
+    ];
+}
+
+impl fmt::Display for Classifier {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = Classifier::ALL.iter().find(|(classifier, _)| classifier == self).map_or("", |row| row.1);
+        f.pad(name)
+    }
+}
+
+impl FromStr for Classifier {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let found = Classifier::ALL.iter().find(|(_, name)| *name == text);
+        found.map(|row| row.0).ok_or_else(|| {
+            let names: Vec<_> = Classifier::ALL.iter().map(|row| row.1).collect();
+            format!("there is no classifier `{text}`: write one of {}", names.join(", "))
+        })
+    }
+}
+
+/// How much is tried to find good settings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Effort {
+    /// Settings that do well everywhere; out-of-fold scores for thresholds and probabilities only.
+    Fast,
+    /// A small portfolio of settings, compared out of fold.
+    #[default]
+    Default,
+    /// A wider portfolio, compared on more folds.
+    Best,
+}
+
+/// The settings of a training. `None` leaves the choice to the trainer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct TrainSettings {
+    /// Exactly one topic to an article, or several; by default what the corpus shows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub task: Option<Task>,
+    /// Which classifier learns.
+    pub classifier: Classifier,
+    /// How much is tried.
+    pub effort: Effort,
+    /// The languages of the articles; empty: detected.
+    pub languages: Vec<Language>,
+    /// Whether words become stems.
+    pub stem: bool,
+    /// What becomes of numbers.
+    pub numbers: Numbers,
+    /// A term must occur in this many articles.
+    pub min_articles: u32,
+    /// No more terms than this.
+    pub max_terms: usize,
+    /// What the fields weigh and how long the lead is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fields: Option<FieldWeights>,
+    /// What columns are worth.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub weighting: Option<Weighting>,
+    /// The cost of an error, against the size of the weights.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cost: Option<f32>,
+    /// The columns kept for the classifiers of linfa, which take dense arrays.
+    pub selected_columns: usize,
+    /// What thresholds aim at.
+    pub target: Target,
+    /// What the threshold of single topics aims at instead.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub targets: BTreeMap<Topic, Target>,
+    /// Whether every article gets a topic, the likeliest where no threshold is reached.
+    pub at_least_one: bool,
+    /// In how many folds out-of-fold scores are made.
+    pub folds: u8,
+    /// Where random order starts from.
+    pub seed: u64,
+}
+
+impl Default for TrainSettings {
+    fn default() -> Self {
+        TrainSettings {
+            task: None,
+            classifier: Classifier::default(),
+            effort: Effort::default(),
+            languages: Vec::new(),
+            stem: true,
+            numbers: Numbers::default(),
+            min_articles: 2,
+            max_terms: 2_000_000,
+            fields: None,
+            weighting: None,
+            cost: None,
+            selected_columns: 2_000,
+            target: Target::F1,
+            targets: BTreeMap::new(),
+            at_least_one: false,
+            folds: 5,
+            seed: 1,
+        }
+    }
+}
+
+impl TrainSettings {
+    /// Checks that the settings make sense together.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Settings`] names the setting and the values that it can have.
+    pub fn check(&self) -> Result<()> {
+        let wrong = |problem: String| Err(Error::Settings(problem));
+        if !(2..=20).contains(&self.folds) {
+            return wrong(format!("folds = {}: choose 2 to 20", self.folds));
+        }
+        if let Some(cost) = self.cost.filter(|cost| !(cost.is_finite() && *cost > 0.0)) {
+            return wrong(format!("cost = {cost}: choose a number above 0"));
+        }
+        if self.max_terms == 0 {
+            return wrong("max-terms = 0: a model needs terms".into());
+        }
+        if self.selected_columns == 0 {
+            return wrong("selected-columns = 0: a classifier needs columns".into());
+        }
+        if let Some(fields) = self.fields {
+            let weights = fields.as_array();
+            if weights.iter().any(|w| !(w.is_finite() && *w >= 0.0)) || fields.body <= 0.0 {
+                return wrong("fields: weights must be 0 or more, and that of the body above 0".into());
+            }
+        }
+        Ok(())
+    }
+}

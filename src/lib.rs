@@ -4,10 +4,12 @@ pub mod article;
 pub mod corpus;
 pub mod decide;
 pub mod error;
+pub mod evaluate;
 pub mod features;
 pub mod learn;
 pub mod metrics;
 pub mod model;
+mod save;
 pub mod text;
 pub mod train;
 

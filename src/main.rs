@@ -1,3 +1,9 @@
-//! The program: the command line over the library.
+//! The program: reads the command line, runs the command, and turns its outcome into an exit code.
 
-fn main() {}
+use std::process::ExitCode;
+
+mod cli;
+
+fn main() -> ExitCode {
+    cli::run()
+}

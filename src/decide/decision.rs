@@ -40,9 +40,8 @@ impl Decision {
     /// The topics that are assigned, likeliest first; of equal probability, by number.
     pub fn assign(&self, probabilities: &[f32]) -> Vec<TopicId> {
         let likeliest = || {
-            let by_probability = |a: &usize, b: &usize| {
-                probabilities[*a].total_cmp(&probabilities[*b]).then(b.cmp(a))
-            };
+            let by_probability =
+                |a: &usize, b: &usize| probabilities[*a].total_cmp(&probabilities[*b]).then(b.cmp(a));
             (0..probabilities.len()).max_by(by_probability).map(|topic| TopicId(topic as u32))
         };
         if let Calibration::Softmax(_) = self.calibration {

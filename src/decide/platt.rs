@@ -47,7 +47,9 @@ impl Platt {
         let negatives = pairs.len() as f64 - positives;
         let targets = [1.0 / (negatives + 2.0), (positives + 1.0) / (positives + 2.0)];
         let (mut slope, mut offset, pull) = match prior {
-            Some(Prior { scaling, strength }) => (f64::from(scaling.slope), f64::from(scaling.offset), strength),
+            Some(Prior { scaling, strength }) => {
+                (f64::from(scaling.slope), f64::from(scaling.offset), strength)
+            }
             None => (1.0, ((positives + 1.0) / (negatives + 1.0)).ln(), 0.0),
         };
         let center = slope;

@@ -95,7 +95,8 @@ pub fn find(pairs: &mut [(f32, bool)], target: Target) -> Threshold {
         if next == Some(pairs[at].0) {
             continue; // Equal scores cannot be told apart by a threshold.
         }
-        let (precision, recall) = (hits / (at + 1) as f32, if positives > 0.0 { hits / positives } else { 0.0 });
+        let (precision, recall) =
+            (hits / (at + 1) as f32, if positives > 0.0 { hits / positives } else { 0.0 });
         let f1 = 2.0 * hits / (positives + (at + 1) as f32);
         let value = match target {
             Target::F1 => f1,

@@ -146,7 +146,9 @@ fn count_row(
     let text = documents.text(row);
     let lead = &text[..text.len().min(weights.lead_tokens as usize)];
     let mut touched: Vec<u32> = Vec::new();
-    for (field, tokens) in [(Field::Body, documents.all(row)), (Field::Lead, lead), (Field::Title, documents.title(row))] {
+    for (field, tokens) in
+        [(Field::Body, documents.all(row)), (Field::Lead, lead), (Field::Title, documents.title(row))]
+    {
         for &term in tokens.iter().filter(|&&term| term != Documents::UNKNOWN) {
             let counts = &mut scratch[term as usize];
             if *counts == [0; 3] {
@@ -160,7 +162,9 @@ fn count_row(
         let counts = std::mem::take(&mut scratch[term as usize]);
         for field in Field::ALL {
             let count = counts[field as usize];
-            if count > 0 && let Some(column) = columns.get(term, field) {
+            if count > 0
+                && let Some(column) = columns.get(term, field)
+            {
                 entries.push((column, damped(count)));
             }
         }

@@ -15,8 +15,8 @@ mod vocabulary;
 mod weighting;
 
 pub use columns::{Columns, Field, FieldWeights};
-pub use counts::{Counts, damped};
 pub(crate) use counts::field_scales;
+pub use counts::{Counts, damped};
 pub use documents::Documents;
 pub use records::Records;
 pub use select::chi_square;

@@ -46,7 +46,11 @@ impl Vocabulary {
     /// Reads `articles` into terms; the vocabulary is made of what they hold.
     ///
     /// The result depends on the articles and the settings alone, not on the number of threads.
-    pub fn build(articles: &[Article], analyzer: &Analyzer, limits: VocabularyLimits) -> (Vocabulary, Documents) {
+    pub fn build(
+        articles: &[Article],
+        analyzer: &Analyzer,
+        limits: VocabularyLimits,
+    ) -> (Vocabulary, Documents) {
         let chunks: Vec<Chunk> =
             articles.par_chunks(CHUNK).map(|articles| Chunk::read(articles, analyzer)).collect();
         let (spellings, mut documents) = join(chunks);
@@ -96,7 +100,9 @@ impl Vocabulary {
             .zip(named)
             .map(|(spelling, term)| {
                 let found = self.surfaces.get(spelling.key);
-                found.or_else(|| self.surfaces.get(key_of(&term?, TERM_SPACE))).map_or(Documents::UNKNOWN, |t| t.0)
+                found
+                    .or_else(|| self.surfaces.get(key_of(&term?, TERM_SPACE)))
+                    .map_or(Documents::UNKNOWN, |t| t.0)
             })
             .collect();
         documents.tokens.par_iter_mut().for_each(|token| *token = known[*token as usize]);

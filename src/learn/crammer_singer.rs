@@ -82,7 +82,9 @@ impl MultiProblem<'_> {
         };
         for &row in self.rows.iter().filter(|_| start.is_some()) {
             let row = row as usize;
-            let Some(dual) = start.and_then(|start| start.get(row * stride..(row + 1) * stride)) else { continue };
+            let Some(dual) = start.and_then(|start| start.get(row * stride..(row + 1) * stride)) else {
+                continue;
+            };
             if dual.iter().any(|&d| d != 0.0) {
                 self.add(&mut fit.weights, row, dual);
                 fit.dual[row * stride..][..stride].copy_from_slice(dual);
@@ -176,7 +178,9 @@ impl MultiProblem<'_> {
             taken += 1;
         }
         beta /= taken as f32;
-        for (topic, (step, (dual, gradient))) in step.iter_mut().zip(dual.iter_mut().zip(gradient)).enumerate() {
+        for (topic, (step, (dual, gradient))) in
+            step.iter_mut().zip(dual.iter_mut().zip(gradient)).enumerate()
+        {
             let limit = if topic == own { self.cost } else { 0.0 };
             let updated = limit.min((beta - (gradient - length * *dual)) / length);
             *step = updated - *dual;
@@ -189,13 +193,21 @@ impl MultiProblem<'_> {
         let stride = scores.len();
         let (columns, values) = self.records.parts(row);
         scores.copy_from_slice(&weights[self.records.width() * stride..]);
-        for (&column, &value) in columns.iter().zip(values) {
-            let weights = &weights[column as usize * stride..][..stride];
-            for (scores, weights) in scores.as_chunks_mut::<8>().0.iter_mut().zip(weights.as_chunks::<8>().0) {
+        let values = &values[..columns.len()];
+        let scores = scores.as_chunks_mut::<8>().0;
+        let mut at = 0;
+        while at < columns.len() {
+            let weights = weights[columns[at] as usize * stride..][..stride].as_chunks::<8>().0;
+            let value = values[at];
+            let mut chunk = 0;
+            while chunk < scores.len() {
+                let (scores, weights) = (&mut scores[chunk], &weights[chunk]);
                 for l in 0..8 {
                     scores[l] += value * weights[l];
                 }
+                chunk += 1;
             }
+            at += 1;
         }
     }
 
@@ -203,14 +215,26 @@ impl MultiProblem<'_> {
     fn add(&self, weights: &mut [f32], row: usize, step: &[f32]) {
         let stride = step.len();
         let (columns, values) = self.records.parts(row);
-        let bias = (self.records.width() as u32, 1.0);
-        for (column, value) in columns.iter().copied().zip(values.iter().copied()).chain([bias]) {
-            let weights = &mut weights[column as usize * stride..][..stride];
-            for (weights, step) in weights.as_chunks_mut::<8>().0.iter_mut().zip(step.as_chunks::<8>().0) {
+        let values = &values[..columns.len()];
+        let step = step.as_chunks::<8>().0;
+        let mut at = 0;
+        while at <= columns.len() {
+            // Behind the columns of the row comes the bias.
+            let (column, value) = if at < columns.len() {
+                (columns[at] as usize, values[at])
+            } else {
+                (self.records.width(), 1.0)
+            };
+            let weights = weights[column * stride..][..stride].as_chunks_mut::<8>().0;
+            let mut chunk = 0;
+            while chunk < step.len() {
+                let (weights, step) = (&mut weights[chunk], &step[chunk]);
                 for l in 0..8 {
                     weights[l] += value * step[l];
                 }
+                chunk += 1;
             }
+            at += 1;
         }
     }
 

@@ -97,7 +97,8 @@ impl Block<'_> {
         let bias = self.records.width();
         for &row in self.rows.iter().filter(|_| start.is_some()) {
             let row = row as usize;
-            let Some(dual) = start.and_then(|start| start.get(row)).filter(|dual| **dual != [0.0; LANES]) else {
+            let Some(dual) = start.and_then(|start| start.get(row)).filter(|dual| **dual != [0.0; LANES])
+            else {
                 continue;
             };
             let sign = signs(self.positive[row]);
@@ -131,39 +132,51 @@ impl Block<'_> {
 
     /// One pass over the active rows, `order[..*active]`; a row that is set aside moves behind them.
     #[inline(always)]
-    fn pass_over(&self, fit: &mut BlockFit, order: &mut [u32], active: &mut usize, shrink_above: &Lanes) -> Pass {
+    fn pass_over(
+        &self,
+        fit: &mut BlockFit,
+        order: &mut [u32],
+        active: &mut usize,
+        shrink_above: &Lanes,
+    ) -> Pass {
         let bias = self.records.width();
-        let diagonal = self.cost.map(|cost| 0.5 / cost);
+        let diagonals = [0.5 / self.cost[0], 0.5 / self.cost[1]];
         let mut pass = Pass { largest: [f32::NEG_INFINITY; LANES], smallest: [f32::INFINITY; LANES] };
         let mut at = 0;
         while at < *active {
             let row = order[at] as usize;
             let (columns, values) = self.records.parts(row);
             let margin = dot(&fit.weights, columns, values);
-            let length = values.iter().map(|v| v * v).sum::<f32>() + 1.0;
+            let mut length = 1.0;
+            for value in values {
+                length += value * value;
+            }
             let sign = signs(self.positive[row]);
             let dual = &mut fit.dual[row];
             let bias_weights = fit.weights[bias];
             let mut step = [0.0; LANES];
-            let mut in_play = false;
-            let mut moved = false;
+            let (mut in_play, mut moved) = (0_u32, 0_u32);
             for l in 0..LANES {
-                let diagonal = if sign[l] > 0.0 { diagonal[0] } else { diagonal[1] };
+                let diagonal = if sign[l] > 0.0 { diagonals[0] } else { diagonals[1] };
                 let gradient = sign[l] * (margin[l] + bias_weights[l]) - 1.0 + dual[l] * diagonal;
-                let projected = if dual[l] > 0.0 { gradient } else { gradient.min(0.0) };
-                in_play |= dual[l] > 0.0 || gradient <= shrink_above[l];
-                pass.largest[l] = pass.largest[l].max(projected);
-                pass.smallest[l] = pass.smallest[l].min(projected);
-                let updated = (dual[l] - gradient / (length + diagonal)).max(0.0);
+                let projected = if dual[l] > 0.0 || gradient < 0.0 { gradient } else { 0.0 };
+                in_play |= u32::from(dual[l] > 0.0) | u32::from(gradient <= shrink_above[l]);
+                pass.largest[l] = if projected > pass.largest[l] { projected } else { pass.largest[l] };
+                pass.smallest[l] = if projected < pass.smallest[l] { projected } else { pass.smallest[l] };
+                let free = dual[l] - gradient / (length + diagonal);
+                let updated = if free > 0.0 { free } else { 0.0 };
                 step[l] = (updated - dual[l]) * sign[l];
-                moved |= projected.abs() > 1e-6;
+                moved |= u32::from(projected > 1e-6) | u32::from(projected < -1e-6);
                 dual[l] = updated;
             }
-            if moved {
+            if moved != 0 {
                 add(&mut fit.weights, columns, values, &step);
-                (0..LANES).for_each(|l| fit.weights[bias][l] += step[l]);
+                let bias = &mut fit.weights[bias];
+                for l in 0..LANES {
+                    bias[l] += step[l];
+                }
             }
-            if in_play {
+            if in_play != 0 {
                 at += 1;
             } else {
                 *active -= 1;
@@ -188,32 +201,56 @@ impl Pass {
 
 #[inline(always)]
 fn signs(positive: Mask) -> Lanes {
-    std::array::from_fn(|l| if positive >> l & 1 == 1 { 1.0 } else { -1.0 })
+    let mut signs = [-1.0; LANES];
+    for (l, sign) in signs.iter_mut().enumerate() {
+        if positive >> l & 1 == 1 {
+            *sign = 1.0;
+        }
+    }
+    signs
 }
 
 /// The scores of a row for all topics of the block.
+///
+/// Here and in [`add`], plain loops over indices: what the compiler might leave as a call of its own, an iterator or a
+/// closure, would be compiled without the wide instructions of its caller.
 #[inline(always)]
 pub(super) fn dot(weights: &[Lanes], columns: &[u32], values: &[f32]) -> Lanes {
-    let mut sums = [[0.0_f32; LANES]; 2];
-    for (columns, values) in columns.chunks(2).zip(values.chunks(2)) {
-        for ((sum, &column), &value) in sums.iter_mut().zip(columns).zip(values) {
-            let weights = &weights[column as usize];
-            for l in 0..LANES {
-                sum[l] += value * weights[l];
-            }
+    let (mut even, mut odd) = ([0.0_f32; LANES], [0.0_f32; LANES]);
+    let values = &values[..columns.len()];
+    let mut at = 0;
+    while at + 1 < columns.len() {
+        let (first, second) = (&weights[columns[at] as usize], &weights[columns[at + 1] as usize]);
+        let (x, y) = (values[at], values[at + 1]);
+        for l in 0..LANES {
+            even[l] += x * first[l];
+            odd[l] += y * second[l];
+        }
+        at += 2;
+    }
+    if at < columns.len() {
+        let (last, x) = (&weights[columns[at] as usize], values[at]);
+        for l in 0..LANES {
+            even[l] += x * last[l];
         }
     }
-    std::array::from_fn(|l| sums[0][l] + sums[1][l])
+    for l in 0..LANES {
+        even[l] += odd[l];
+    }
+    even
 }
 
 /// Adds `value * step` to the weights of each column of a row.
 #[inline(always)]
 pub(super) fn add(weights: &mut [Lanes], columns: &[u32], values: &[f32], step: &Lanes) {
-    for (&column, &value) in columns.iter().zip(values) {
-        let weights = &mut weights[column as usize];
+    let values = &values[..columns.len()];
+    let mut at = 0;
+    while at < columns.len() {
+        let (weights, value) = (&mut weights[columns[at] as usize], values[at]);
         for l in 0..LANES {
             weights[l] += value * step[l];
         }
+        at += 1;
     }
 }
 

@@ -142,7 +142,12 @@ macro_rules! dense_classifier {
             fn check_ref(&self) -> Result<&$valid> {
                 if !(self.0.$number.is_finite() && self.0.$number > 0.0) || self.0.columns == 0 {
                     return Err(Error::Settings(format!(
-                        concat!($name, ": ", stringify!($number), " = {} with {} columns: both must be above 0"),
+                        concat!(
+                            $name,
+                            ": ",
+                            stringify!($number),
+                            " = {} with {} columns: both must be above 0"
+                        ),
                         self.0.$number, self.0.columns
                     )));
                 }
@@ -217,13 +222,18 @@ impl LinfaBayesValidParams {
     fn fit_topic(&self, x: &Array2<f32>, y: Array1<bool>) -> Result<(Array1<f32>, f32)> {
         let failed = |error: linfa_bayes::NaiveBayesError| Error::Fit(format!("linfa-bayes: {error}"));
         let dataset = DatasetBase::new(x.view(), y.mapv(usize::from));
-        let fitted =
-            linfa_bayes::BernoulliNb::params().alpha(self.alpha).binarize(Some(0.0)).fit(&dataset).map_err(failed)?;
+        let fitted = linfa_bayes::BernoulliNb::params()
+            .alpha(self.alpha)
+            .binarize(Some(0.0))
+            .fit(&dataset)
+            .map_err(failed)?;
         // The joint log-likelihood is linear in the features: at the origin it is the constant, at a unit vector the
         // constant and one weight.
         let odds = |points: Array2<f32>| -> Array1<f32> {
             let likelihood = fitted.joint_log_likelihood(points.view());
-            let of = |class: usize| likelihood.get(&class).cloned().unwrap_or_else(|| Array1::zeros(points.nrows()));
+            let of = |class: usize| {
+                likelihood.get(&class).cloned().unwrap_or_else(|| Array1::zeros(points.nrows()))
+            };
             of(1) - of(0)
         };
         let constant = odds(Array2::zeros((1, x.ncols())))[0];

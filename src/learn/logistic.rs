@@ -255,7 +255,8 @@ impl Problem<'_> {
             if (0..LANES).all(|l| next[l] <= 0.01 * norms[l]) {
                 break;
             }
-            let keep: Lanes = std::array::from_fn(|l| if square[l] > 0.0 { next[l] / square[l] } else { 0.0 });
+            let keep: Lanes =
+                std::array::from_fn(|l| if square[l] > 0.0 { next[l] / square[l] } else { 0.0 });
             search = moved(&residual, &search, &keep);
             square = next;
         }

@@ -7,7 +7,6 @@
 
 pub mod crammer_singer;
 pub mod dual;
-mod folds;
 mod labels;
 mod linfa_dense;
 mod logistic;
@@ -15,7 +14,6 @@ mod naive_bayes;
 mod svm;
 mod weights;
 
-pub use folds::folds;
 pub use labels::Labels;
 pub use linfa_dense::{LinfaBayes, LinfaBayesParams, LinfaBayesValidParams};
 pub use linfa_dense::{LinfaLogistic, LinfaLogisticParams, LinfaLogisticValidParams};

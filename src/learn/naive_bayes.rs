@@ -96,9 +96,11 @@ impl NaiveBayesValidParams {
             let sum_outside = total.iter().sum::<f32>() - sum_inside + 2.0 * smooth;
             let weight = |column: usize| {
                 let outside = (total[column] - inside[column]).max(0.0);
-                ((inside[column] + self.alpha) / sum_inside).ln() - ((outside + self.alpha) / sum_outside).ln()
+                ((inside[column] + self.alpha) / sum_inside).ln()
+                    - ((outside + self.alpha) / sum_outside).ln()
             };
-            let length = (0..width).map(|c| f64::from(weight(c)).powi(2)).sum::<f64>().sqrt().max(1e-9) as f32;
+            let length =
+                (0..width).map(|c| f64::from(weight(c)).powi(2)).sum::<f64>().sqrt().max(1e-9) as f32;
             // Scaled by the square root of the width, scores are of the size of other classifiers' scores.
             let scale = (width as f32).sqrt() / length;
             let lanes = &mut blocks[topic / LANES];

@@ -165,7 +165,9 @@ impl SvmValidParams {
         }
         match (self.loss, labels.own()) {
             (Loss::SquaredHinge, _) => Ok(self.fit_blocks(records, labels, rows, start)),
-            (Loss::CrammerSinger, Some(own)) => Ok(self.fit_together(records, own, labels.topics(), rows, start)),
+            (Loss::CrammerSinger, Some(own)) => {
+                Ok(self.fit_together(records, own, labels.topics(), rows, start))
+            }
             (Loss::CrammerSinger, None) => {
                 Err(Error::Fit("the multi-class loss needs exactly one topic to an article".into()))
             }
@@ -185,7 +187,11 @@ impl SvmValidParams {
                     _ => None,
                 };
                 let cost = [self.cost; 2];
-                Block { records, rows, positive: labels.block(block), cost }.fit(start, self.stop(), self.seed)
+                Block { records, rows, positive: labels.block(block), cost }.fit(
+                    start,
+                    self.stop(),
+                    self.seed,
+                )
             })
             .collect();
         let convergence = fits
@@ -194,14 +200,27 @@ impl SvmValidParams {
             .reduce(Convergence::and)
             .unwrap_or_default();
         let (weights, duals) = fits.into_iter().map(|fit| (fit.weights, Arc::from(fit.dual))).unzip();
-        Svm { weights: Weights::from_blocks(labels.topics(), weights), convergence, duals: Duals::Blocks(duals) }
+        Svm {
+            weights: Weights::from_blocks(labels.topics(), weights),
+            convergence,
+            duals: Duals::Blocks(duals),
+        }
     }
 
-    fn fit_together(&self, records: &Records, own: &[u32], topics: usize, rows: &[u32], start: &Duals) -> Svm {
+    fn fit_together(
+        &self,
+        records: &Records,
+        own: &[u32],
+        topics: usize,
+        rows: &[u32],
+        start: &Duals,
+    ) -> Svm {
         let problem = MultiProblem { records, rows, topic: own, topics, cost: self.cost };
         // Dual variables are bounded by the cost: those found at another are brought to this one.
         let scaled = match start {
-            Duals::Rows(duals, cost) => Some(duals.iter().map(|d| d * (self.cost / cost)).collect::<Vec<_>>()),
+            Duals::Rows(duals, cost) => {
+                Some(duals.iter().map(|d| d * (self.cost / cost)).collect::<Vec<_>>())
+            }
             _ => None,
         };
         let fit = problem.fit(scaled.as_deref(), self.stop(), self.seed);

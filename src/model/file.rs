@@ -5,7 +5,6 @@
 //! where it is used, and [`Storage::verify`] compares the checksum.
 
 use std::fs::File;
-use std::io::Write;
 use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
@@ -135,7 +134,8 @@ impl Storage {
     /// Checks that the arrays are aligned and that their lengths fit each other.
     fn check(&self, card: &Card) -> Result<(), Problem> {
         let arrays = self.try_arrays().ok_or_else(|| format!("its arrays are not aligned: {DAMAGED}"))?;
-        let (terms, columns, topics) = (arrays.term_fields.len(), arrays.column_weight.len(), card.topics.len());
+        let (terms, columns, topics) =
+            (arrays.term_fields.len(), arrays.column_weight.len(), card.topics.len());
         let fits = !arrays.surface_keys.is_empty()
             && arrays.surface_keys.len() == arrays.surface_terms.len()
             && arrays.term_columns.len() == terms + 1
@@ -275,37 +275,4 @@ pub(super) fn tensor_checksum<'a>(arrays: impl Iterator<Item = (&'a str, &'a [u8
         checksum.update(bytes);
     }
     checksum.finalize()
-}
-
-/// Writes `bytes` to `path`: all of them, or nothing. A file that stood there before stays whole until the new one has
-/// reached the disk.
-pub(super) fn save(bytes: &[u8], path: &Path) -> Result<()> {
-    let failed = |error| Error::write(path, error);
-    let folder = match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
-    let mut file = tempfile::Builder::new().prefix(".topicwire-").tempfile_in(folder).map_err(failed)?;
-    file.write_all(bytes).map_err(failed)?;
-    set_usual_permissions(file.as_file(), path).map_err(failed)?;
-    file.as_file().sync_all().map_err(failed)?;
-    file.persist(path).map_err(|error| failed(error.error))?;
-    // The new name must reach the disk too. Some file systems cannot sync a folder: the data is safe all the same.
-    if let Ok(folder) = File::open(folder) {
-        let _ = folder.sync_all();
-    }
-    Ok(())
-}
-
-/// Gives the file the permissions that the one it replaces had, or those of any new file: temporary files are private.
-#[cfg(unix)]
-fn set_usual_permissions(file: &File, path: &Path) -> std::io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    let mode = std::fs::metadata(path).map_or(0o644, |about| about.permissions().mode() & 0o777);
-    file.set_permissions(std::fs::Permissions::from_mode(mode))
-}
-
-#[cfg(not(unix))]
-fn set_usual_permissions(_: &File, _: &Path) -> std::io::Result<()> {
-    Ok(())
 }

@@ -12,6 +12,6 @@ mod topic_model;
 
 pub use file::{FORMAT_VERSION, Size};
 pub use parts::Parts;
-pub use prediction::{Assigned, Prediction};
+pub use prediction::{Assigned, PredictOptions, Prediction};
 pub use scorer::Scorer;
 pub use topic_model::{Card, Term, TopicModel};

@@ -146,7 +146,8 @@ pub(super) fn with_card(bytes: &[u8], card: &Card) -> Result<Vec<u8>> {
     let tensors: Vec<(String, Tensor)> = file
         .iter()
         .map(|(name, view)| {
-            let tensor = Tensor { dtype: view.dtype(), shape: view.shape().to_vec(), bytes: view.data().to_vec() };
+            let tensor =
+                Tensor { dtype: view.dtype(), shape: view.shape().to_vec(), bytes: view.data().to_vec() };
             (name.to_owned(), tensor)
         })
         .collect();

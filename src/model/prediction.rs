@@ -26,3 +26,23 @@ pub struct Assigned {
     /// How likely it is that the article has it.
     pub probability: f32,
 }
+
+/// What is asked of a prediction beyond the model's own decision.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct PredictOptions {
+    /// Topics less likely than this are left out.
+    pub min_probability: f32,
+    /// An article gets no topic at all where its likeliest assigned topic is less likely than this, or where a smaller
+    /// share of its words is known: rather none than a doubtful one.
+    pub abstain_below: f32,
+}
+
+impl PredictOptions {
+    pub(super) fn apply(&self, prediction: &mut Prediction) {
+        prediction.topics.retain(|assigned| assigned.probability >= self.min_probability);
+        let likeliest = prediction.topics.first().map_or(0.0, |assigned| assigned.probability);
+        if likeliest.min(prediction.known) < self.abstain_below {
+            prediction.topics.clear();
+        }
+    }
+}

@@ -5,12 +5,13 @@ use std::path::Path;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::file::{Storage, save};
+use super::file::Storage;
 use super::parts::with_card;
-use super::{Assigned, Parts, Prediction, Scorer, Size};
+use super::{Assigned, Parts, PredictOptions, Prediction, Scorer, Size};
 use crate::corpus::Corpus;
 use crate::decide::{Calibration, Decision};
 use crate::features::{Field, FieldWeights};
+use crate::save::save_bytes;
 use crate::text::Analyzer;
 use crate::train::{TrainSettings, Trainer, TrainingReport};
 use crate::{Article, Error, Result, Task, Topic, TopicId};
@@ -153,7 +154,7 @@ impl TopicModel {
     ///
     /// [`Error::Write`].
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
-        save(self.storage.bytes(), path.as_ref())
+        save_bytes(path.as_ref(), self.storage.bytes())
     }
 
     /// The bytes of the model file.
@@ -167,9 +168,7 @@ impl TopicModel {
     ///
     /// [`Error::Model`] where they differ.
     pub fn verify(&self) -> Result<()> {
-        self.storage
-            .verify(&self.card)
-            .map_err(|problem| Error::Model { path: Default::default(), problem })
+        self.storage.verify(&self.card).map_err(|problem| Error::Model { path: Default::default(), problem })
     }
 
     /// All of the model but its arrays.
@@ -218,6 +217,18 @@ impl TopicModel {
             })
             .collect();
         Prediction { topics, probabilities, known: scored.known, language: scored.language }
+    }
+
+    /// As [`TopicModel::predict_with`], held to `options`.
+    pub fn predict_as(
+        &self,
+        scorer: &mut Scorer<'_>,
+        article: &Article,
+        options: &PredictOptions,
+    ) -> Prediction {
+        let mut prediction = self.predict_with(scorer, article);
+        options.apply(&mut prediction);
+        prediction
     }
 
     /// The topics of every one of `articles`, in their order, on all threads.

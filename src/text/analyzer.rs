@@ -60,8 +60,7 @@ impl Analyzer {
         if self.languages.len() == 1 {
             return 0;
         }
-        let language =
-            stated.and_then(|code| code.parse().ok()).unwrap_or_else(|| Language::detect(text));
+        let language = stated.and_then(|code| code.parse().ok()).unwrap_or_else(|| Language::detect(text));
         self.languages.iter().position(|&known| known == language).unwrap_or(0)
     }
 }
@@ -87,7 +86,9 @@ impl TermMaker {
         if word.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b',' | b';' | b'\'')) {
             return match self.numbers {
                 Numbers::Keep => Some(word),
-                Numbers::Shape => Some(word.chars().map(|c| if c.is_ascii_digit() { '0' } else { c }).collect()),
+                Numbers::Shape => {
+                    Some(word.chars().map(|c| if c.is_ascii_digit() { '0' } else { c }).collect())
+                }
                 Numbers::Drop => None,
             };
         }

@@ -148,7 +148,9 @@ impl FromStr for Language {
         }
         match LANGUAGES.iter().position(|row| row.0 == base) {
             Some(row) => Ok(Language(row as u8)),
-            None => Err(format!("`{code}` is no language code known here: write one such as en, ar, zh or und")),
+            None => {
+                Err(format!("`{code}` is no language code known here: write one such as en, ar, zh or und"))
+            }
         }
     }
 }

@@ -34,7 +34,8 @@ impl OutOfFold {
                 let (seen, unseen) = prepared.split(fold);
                 let (_, records) = view.records(prepared, candidate, Some(fold));
                 let fitted = candidate.fit(&records, &prepared.labels, &seen, start, how)?;
-                let scores = unseen.iter().map(|&row| fitted.weights.scores(&records, row as usize)).collect();
+                let scores =
+                    unseen.iter().map(|&row| fitted.weights.scores(&records, row as usize)).collect();
                 Ok((unseen, scores))
             })
             .collect::<Result<Vec<(Vec<u32>, Vec<Vec<f32>>)>>>()?;
@@ -102,7 +103,11 @@ impl OutOfFold {
         let reports = found
             .iter()
             .zip(&articles)
-            .map(|((_, threshold), &articles)| TopicReport { articles, f1: threshold.f1, guarded: threshold.guarded })
+            .map(|((_, threshold), &articles)| TopicReport {
+                articles,
+                f1: threshold.f1,
+                guarded: threshold.guarded,
+            })
             .collect();
         let decision = Decision {
             calibration: Calibration::Platt(found.into_iter().map(|(platt, _)| platt).collect()),
@@ -153,5 +158,5 @@ const PRIOR_ARTICLES: f64 = 10.0;
 const POOLED_PAIRS: usize = 500_000;
 
 fn target_of(topic: &Topic, settings: &TrainSettings) -> Target {
-    settings.targets.get(topic).copied().unwrap_or(settings.target)
+    settings.topic_targets.get(topic).copied().unwrap_or(settings.target)
 }

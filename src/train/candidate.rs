@@ -6,7 +6,9 @@ use serde::{Deserialize, Serialize};
 use super::Classifier;
 use crate::Result;
 use crate::features::{FieldWeights, Records, Weighting};
-use crate::learn::{Convergence, Duals, Labels, LinfaBayes, LinfaLogistic, Logistic, Loss, NaiveBayes, Svm, Weights};
+use crate::learn::{
+    Convergence, Duals, Labels, LinfaBayes, LinfaLogistic, Logistic, Loss, NaiveBayes, Svm, Weights,
+};
 
 /// The settings that are compared out of fold.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -44,14 +46,23 @@ impl Candidate {
         macro_rules! fitted {
             ($fit:expr) => {{
                 let fit = $fit;
-                Ok(Fitted { weights: fit.weights().clone(), convergence: fit.convergence(), duals: Duals::None })
+                Ok(Fitted {
+                    weights: fit.weights().clone(),
+                    convergence: fit.convergence(),
+                    duals: Duals::None,
+                })
             }};
         }
         match self.classifier {
             Classifier::Svm => {
-                let params = Svm::params().cost(self.cost).loss(self.loss).tolerance(how.tolerance).seed(how.seed);
+                let params =
+                    Svm::params().cost(self.cost).loss(self.loss).tolerance(how.tolerance).seed(how.seed);
                 let fit = params.check()?.fit_rows(records, labels, rows, start)?;
-                Ok(Fitted { convergence: fit.convergence(), duals: fit.duals().clone(), weights: fit.into_weights() })
+                Ok(Fitted {
+                    convergence: fit.convergence(),
+                    duals: fit.duals().clone(),
+                    weights: fit.into_weights(),
+                })
             }
             Classifier::Logistic => {
                 fitted!(Logistic::params().cost(self.cost).check()?.fit_rows(records, labels, rows))

@@ -31,7 +31,7 @@ impl Candidate {
         Candidate {
             classifier: settings.classifier,
             weighting: settings.weighting.unwrap_or(Weighting::Pmi),
-            fields: settings.fields.unwrap_or_default(),
+            fields: settings.fields(),
             cost: settings.cost.unwrap_or(cost),
             loss: Loss::SquaredHinge,
         }
@@ -55,7 +55,8 @@ pub(super) fn choose(
     let rows: Vec<u32> = (0..prepared.len() as u32).collect();
     let start = usual.fit(&records, &prepared.labels, &rows, &Duals::None, how)?.duals;
     drop(records);
-    let mut search = Search { prepared, how, folds, tell, best: usual, figure: -1.0, view, start, trials: Vec::new() };
+    let mut search =
+        Search { prepared, how, folds, tell, best: usual, figure: -1.0, view, start, trials: Vec::new() };
     search.try_candidate(usual)?;
     if settings.weighting.is_none() {
         for weighting in Weighting::ALL.into_iter().filter(|&w| w != usual.weighting) {
@@ -65,14 +66,15 @@ pub(super) fn choose(
     if settings.cost.is_none() {
         search.try_costs(settings.effort)?;
     }
-    let together = settings.classifier == Classifier::Svm
+    let together = settings.effort == Effort::Best
+        && settings.classifier == Classifier::Svm
         && prepared.task == Task::Single
         && (3..=MAX_TOPICS_TOGETHER).contains(&prepared.topics.len());
     if together {
         search.try_together(settings)?;
     }
-    if settings.fields.is_none() {
-        search.try_fields(settings.effort)?;
+    if settings.lead_tokens.is_none() {
+        search.try_fields(settings)?;
     }
     Ok(Choice { candidate: search.best, view: search.view, trials: search.trials, start: search.start })
 }
@@ -135,11 +137,7 @@ impl Search<'_> {
     /// Tries the multi-class loss, at a few costs.
     fn try_together(&mut self, settings: &TrainSettings) -> Result<()> {
         let apart = self.best;
-        let costs: &[f32] = match (settings.cost, settings.effort) {
-            (Some(_), _) => &[1.0],
-            (None, Effort::Best) => &[0.5, 0.25, 1.0, 2.0],
-            (None, _) => &[0.5, 1.0],
-        };
+        let costs: &[f32] = if settings.cost.is_some() { &[1.0] } else { &[0.5, 0.25, 1.0, 2.0] };
         for factor in costs {
             let cost = settings.cost.unwrap_or(*factor);
             self.try_candidate(Candidate { loss: Loss::CrammerSinger, cost, ..apart })?;
@@ -148,13 +146,12 @@ impl Search<'_> {
     }
 
     /// Tries other leads, and with more effort other weights of the fields.
-    fn try_fields(&mut self, effort: Effort) -> Result<()> {
-        let usual = FieldWeights::default();
-        let mut tried = vec![
-            FieldWeights { lead_tokens: 20, ..usual },
-            FieldWeights { lead_tokens: 80, ..usual },
-        ];
-        if effort == Effort::Best {
+    fn try_fields(&mut self, settings: &TrainSettings) -> Result<()> {
+        let usual = settings.fields();
+        let mut tried =
+            vec![FieldWeights { lead_tokens: 20, ..usual }, FieldWeights { lead_tokens: 80, ..usual }];
+        let weights_free = settings.lead_weight.is_none() && settings.title_weight.is_none();
+        if settings.effort == Effort::Best && weights_free {
             tried.extend([0.35, 0.7].map(|weight| FieldWeights { title: weight, lead: weight, ..usual }));
         }
         for fields in tried {

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::{Candidate, TrainSettings};
+use crate::corpus::grouped_folds;
 use crate::features::{
     ColumnTopics, Columns, Counts, Documents, FieldWeights, Records, Vocabulary, VocabularyLimits,
 };
-use crate::learn::{Labels, folds};
+use crate::learn::Labels;
 use crate::text::{Analyzer, Language};
 use crate::{Article, Error, Result, Task, Topic};
 
@@ -14,10 +15,13 @@ use crate::{Article, Error, Result, Task, Topic};
 const MIN_ARTICLES_IN_FIELD: u32 = 2;
 
 /// A language is one of the corpus's when at least this share of its articles is in it.
-const LANGUAGE_SHARE: f64 = 0.02;
+const LANGUAGE_SHARE: f64 = 0.05;
+
+/// Texts shorter than this, in bytes, do not help to tell the languages of a corpus.
+const LANGUAGE_TEXT: usize = 400;
 
 /// How many articles are looked at to tell the languages.
-const LANGUAGE_SAMPLE: usize = 1_000;
+const LANGUAGE_SAMPLE: usize = 200;
 
 /// A corpus as numbers.
 pub(super) struct Prepared {
@@ -37,7 +41,8 @@ pub(super) struct Prepared {
 impl Prepared {
     pub fn new(articles: &[Article], settings: &TrainSettings) -> Result<Prepared> {
         let topics = topics_of(articles)?;
-        let number: BTreeMap<&str, u32> = topics.iter().zip(0..).map(|(topic, at)| (topic.as_str(), at)).collect();
+        let number: BTreeMap<&str, u32> =
+            topics.iter().zip(0..).map(|(topic, at)| (topic.as_str(), at)).collect();
         let targets: Vec<Vec<u32>> = articles
             .iter()
             .map(|article| {
@@ -65,7 +70,7 @@ impl Prepared {
         }
         let labels = Labels::new(&targets, topics.len());
         let count = settings.folds.min(articles.len().clamp(2, 255) as u8);
-        let fold = folds(&targets, topics.len(), count, &same_text(&documents), settings.seed);
+        let fold = grouped_folds(&targets, &same_text(&documents), count, settings.seed);
         Ok(Prepared { task, analyzer, vocabulary, documents, topics, targets, labels, fold, folds: count })
     }
 
@@ -97,7 +102,12 @@ impl View {
     }
 
     /// Column weights learned from the articles outside `fold` (all, without one), and the records under them.
-    pub fn records(&self, prepared: &Prepared, candidate: &Candidate, fold: Option<u8>) -> (Vec<f32>, Records) {
+    pub fn records(
+        &self,
+        prepared: &Prepared,
+        candidate: &Candidate,
+        fold: Option<u8>,
+    ) -> (Vec<f32>, Records) {
         let topics = prepared.topics.len();
         let taken = |row: usize| Some(prepared.fold[row]) != fold;
         let weights = self.column_topics.weights(candidate.weighting, &prepared.targets, topics, taken, 1);
@@ -155,7 +165,10 @@ fn languages_of(articles: &[Article], settings: &TrainSettings) -> Vec<Language>
     let mut told = 0;
     for article in articles.iter().step_by(stride) {
         let stated = article.language.as_deref().and_then(|code| code.parse().ok());
-        let language = stated.unwrap_or_else(|| Language::detect(&article.text));
+        // Short and terse texts, such as company results, are mistaken for anything.
+        let long_enough = article.text.len() >= LANGUAGE_TEXT;
+        let detected = || if long_enough { Language::detect(&article.text) } else { Language::UNKNOWN };
+        let language = stated.unwrap_or_else(detected);
         if language != Language::UNKNOWN {
             *counts.entry(language).or_default() += 1;
             told += 1;
@@ -168,7 +181,10 @@ fn languages_of(articles: &[Article], settings: &TrainSettings) -> Vec<Language>
         .collect();
     languages.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
     if languages.is_empty() {
-        return vec![Language::UNKNOWN];
+        // Articles too short to tell: of one language, the one that most of them seem to be in together.
+        let all: String =
+            articles.iter().take(LANGUAGE_SAMPLE).map(|article| article.text.as_str()).collect();
+        return vec![Language::detect(&all)];
     }
     languages.into_iter().map(|(_, language)| language).collect()
 }

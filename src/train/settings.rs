@@ -83,6 +83,7 @@ pub struct TrainSettings {
     /// How much is tried.
     pub effort: Effort,
     /// The languages of the articles; empty: detected.
+    #[serde(rename = "language")]
     pub languages: Vec<Language>,
     /// Whether words become stems.
     pub stem: bool,
@@ -92,9 +93,15 @@ pub struct TrainSettings {
     pub min_articles: u32,
     /// No more terms than this.
     pub max_terms: usize,
-    /// What the fields weigh and how long the lead is.
+    /// How many tokens of the text are its lead.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub fields: Option<FieldWeights>,
+    pub lead_tokens: Option<u32>,
+    /// What the lead weighs, against 1 for the whole article.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lead_weight: Option<f32>,
+    /// What the title weighs, against 1 for the whole article.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title_weight: Option<f32>,
     /// What columns are worth.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub weighting: Option<Weighting>,
@@ -106,8 +113,8 @@ pub struct TrainSettings {
     /// What thresholds aim at.
     pub target: Target,
     /// What the threshold of single topics aims at instead.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub targets: BTreeMap<Topic, Target>,
+    #[serde(rename = "topic-target", skip_serializing_if = "BTreeMap::is_empty")]
+    pub topic_targets: BTreeMap<Topic, Target>,
     /// Whether every article gets a topic, the likeliest where no threshold is reached.
     pub at_least_one: bool,
     /// In how many folds out-of-fold scores are made.
@@ -127,12 +134,14 @@ impl Default for TrainSettings {
             numbers: Numbers::default(),
             min_articles: 2,
             max_terms: 2_000_000,
-            fields: None,
+            lead_tokens: None,
+            lead_weight: None,
+            title_weight: None,
             weighting: None,
             cost: None,
             selected_columns: 2_000,
             target: Target::F1,
-            targets: BTreeMap::new(),
+            topic_targets: BTreeMap::new(),
             at_least_one: false,
             folds: 5,
             seed: 1,
@@ -160,12 +169,25 @@ impl TrainSettings {
         if self.selected_columns == 0 {
             return wrong("selected-columns = 0: a classifier needs columns".into());
         }
-        if let Some(fields) = self.fields {
-            let weights = fields.as_array();
-            if weights.iter().any(|w| !(w.is_finite() && *w >= 0.0)) || fields.body <= 0.0 {
-                return wrong("fields: weights must be 0 or more, and that of the body above 0".into());
+        for (name, weight) in [("lead-weight", self.lead_weight), ("title-weight", self.title_weight)] {
+            if let Some(weight) = weight.filter(|w| !(0.0..=10.0).contains(w)) {
+                return wrong(format!("{name} = {weight}: choose 0 to 10"));
             }
         }
+        if self.languages.len() > 255 {
+            return wrong("language: no more than 255".into());
+        }
         Ok(())
+    }
+
+    /// The fields with what these settings fix.
+    pub fn fields(&self) -> FieldWeights {
+        let usual = FieldWeights::default();
+        FieldWeights {
+            body: usual.body,
+            lead: self.lead_weight.unwrap_or(usual.lead),
+            title: self.title_weight.unwrap_or(usual.title),
+            lead_tokens: self.lead_tokens.unwrap_or(usual.lead_tokens),
+        }
     }
 }

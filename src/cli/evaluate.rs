@@ -1,0 +1,117 @@
+//! `topicwire evaluate`: how good a model is on labelled articles.
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use clap::Args;
+use topicwire::corpus::Unlabelled;
+use topicwire::evaluate::{Outcome, evaluate_model};
+use topicwire::{Task, TopicModel};
+
+use super::inputs::{ReadArguments, read};
+use super::{Context, table};
+
+/// Arguments of `topicwire evaluate`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  topicwire evaluate --model news.safetensors test.jsonl
+  topicwire evaluate --model reuters.safetensors reuters21578 --split test --json > figures.json")]
+pub struct Arguments {
+    /// Files or folders of labelled articles; - is standard input.
+    #[arg(required = true, value_name = "CORPUS")]
+    corpus: Vec<PathBuf>,
+    /// The model.
+    #[arg(long, short, value_name = "FILE")]
+    model: PathBuf,
+    /// Write all figures as JSON.
+    #[arg(long)]
+    json: bool,
+    /// What to do with articles that are not labelled: fail or skip.
+    #[arg(long, default_value = "fail", value_name = "FAIL|SKIP")]
+    unlabelled: Unlabelled,
+    #[command(flatten)]
+    read: ReadArguments,
+}
+
+pub fn run(arguments: &Arguments, context: Context) -> anyhow::Result<()> {
+    let model = TopicModel::load_copy(&arguments.model)?;
+    let options = arguments.read.labelled(arguments.unlabelled, context);
+    let articles = read(&arguments.corpus, &options, context)?;
+    let outcome = evaluate_model(&model, &articles)?;
+    let several = articles.iter().filter(|article| article.labels().len() != 1).count();
+    if model.task() == Task::Single && several > 0 {
+        context.say(format_args!(
+            "The model gives exactly one topic to an article, but {several} of these articles have none or several: \
+             what it cannot give counts as missed."
+        ));
+    }
+    say_unknown(&outcome, context);
+    let mut out = std::io::stdout().lock();
+    if arguments.json {
+        serde_json::to_writer_pretty(&mut out, &outcome.evaluation)?;
+        writeln!(out)?;
+    } else {
+        write_figures(&mut out, &outcome, model.task())?;
+    }
+    Ok(())
+}
+
+fn say_unknown(outcome: &Outcome, context: Context) {
+    if outcome.unknown_topics.is_empty() {
+        return;
+    }
+    let shown: Vec<_> =
+        outcome.unknown_topics.iter().take(8).map(|(topic, count)| format!("{topic} ({count})")).collect();
+    context.say(format_args!(
+        "The model has never seen {} topics of these articles, which count as missed: {}{}",
+        outcome.unknown_topics.len(),
+        shown.join(", "),
+        if outcome.unknown_topics.len() > 8 { ", …" } else { "" }
+    ));
+}
+
+/// Writes the figures for people.
+pub fn write_figures(out: &mut impl Write, outcome: &Outcome, task: Task) -> std::io::Result<()> {
+    let figures = &outcome.evaluation;
+    let mut topics = table::new(&["topic", "precision", "recall", "F1", "articles"]);
+    for (topic, of) in &figures.topics {
+        topics.add_row([
+            topic.to_string(),
+            table::figure(of.precision),
+            table::figure(of.recall),
+            table::figure(of.f1),
+            of.support.to_string(),
+        ]);
+    }
+    let mut row = |name: &str, of: &topicwire::metrics::Averages| {
+        topics.add_row([
+            name.to_owned(),
+            table::figure(of.precision),
+            table::figure(of.recall),
+            table::figure(of.f1),
+            figures.articles.to_string(),
+        ]);
+    };
+    row("all (micro)", &figures.micro);
+    row("all (macro)", &figures.macro_average);
+    writeln!(out, "{topics}")?;
+    let of = &figures.intervals;
+    let within =
+        |interval: &topicwire::metrics::Interval| format!("{:.3} to {:.3}", interval.low, interval.high);
+    let exact = if task == Task::Single { "accuracy" } else { "exactly right" };
+    writeln!(out, "{exact:<18} {:.3}   (95 % interval {})", figures.exact_match, within(&of.exact_match))?;
+    writeln!(out, "{:<18} {:.3}   (95 % interval {})", "micro F1", figures.micro.f1, within(&of.micro_f1))?;
+    writeln!(
+        out,
+        "{:<18} {:.3}   (95 % interval {})",
+        "macro F1",
+        figures.macro_average.f1,
+        within(&of.macro_f1)
+    )?;
+    writeln!(out, "{:<18} {:.3}", "calibration error", figures.calibration_error)?;
+    writeln!(
+        out,
+        "{:<18} {:.4}  (base rates alone: {:.4})",
+        "log loss", figures.log_loss, figures.base_rate_log_loss
+    )
+}

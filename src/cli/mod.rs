@@ -1,0 +1,130 @@
+//! The command line: one file per command. A command reads its arguments, calls the library, and prints.
+//!
+//! Results go to standard output, everything else to standard error. Exit codes: 0 done, 1 the work failed, 2 wrong
+//! usage, 3 a check that was asked for did not hold.
+
+mod completions;
+mod corpus;
+mod demo;
+mod evaluate;
+mod inputs;
+mod inspect;
+mod predict;
+mod progress;
+mod starter;
+mod table;
+mod train;
+
+use std::io::ErrorKind;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Learns topics from labelled articles and puts them on new ones.
+#[derive(Debug, Parser)]
+#[command(name = "topicwire", version, max_term_width = 100, after_help = EXAMPLES)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+    /// How many threads work; by default one to a core.
+    #[arg(long, global = true, value_name = "N")]
+    threads: Option<usize>,
+    /// Say nothing on standard error but errors.
+    #[arg(long, short, global = true)]
+    quiet: bool,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  topicwire demo
+  topicwire train news.jsonl --model news.safetensors
+  topicwire predict --model news.safetensors today.jsonl --output jsonl
+  topicwire predict --text 'OPEC cut its output quota, and crude rose 3%.'
+  topicwire evaluate --model news.safetensors test.jsonl";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Train on the starter corpus, evaluate, and classify sample articles: a first look that needs no files.
+    Demo(demo::Arguments),
+    /// Learn topics from a labelled corpus.
+    Train(Box<train::Arguments>),
+    /// Put topics on articles.
+    Predict(predict::Arguments),
+    /// Measure a model on labelled articles.
+    Evaluate(evaluate::Arguments),
+    /// Show what a model is made of.
+    Inspect(inspect::Arguments),
+    /// Look at a corpus, convert it, or split it.
+    #[command(subcommand)]
+    Corpus(corpus::Command),
+    /// Write completions for a shell to standard output.
+    Completions(completions::Arguments),
+}
+
+/// What a command needs to know of the whole.
+#[derive(Debug, Clone, Copy)]
+struct Context {
+    quiet: bool,
+    threads: usize,
+}
+
+impl Context {
+    /// Writes a line to standard error, unless quiet.
+    fn say(self, line: impl std::fmt::Display) {
+        if !self.quiet {
+            eprintln!("{line}");
+        }
+    }
+}
+
+/// Wrong usage that clap cannot see.
+#[derive(Debug)]
+struct Usage(String);
+
+impl std::fmt::Display for Usage {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Usage {}
+
+/// Runs the program.
+pub fn run() -> ExitCode {
+    let arguments = Arguments::parse();
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let threads = arguments.threads.unwrap_or(cores).max(1);
+    if let Err(error) = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global() {
+        eprintln!("topicwire: cannot start {threads} threads: {error}");
+        return ExitCode::FAILURE;
+    }
+    let context = Context { quiet: arguments.quiet, threads };
+    let outcome = match arguments.command {
+        Command::Demo(arguments) => demo::run(&arguments, context),
+        Command::Train(arguments) => train::run(*arguments, context),
+        Command::Predict(arguments) => predict::run(&arguments, context),
+        Command::Evaluate(arguments) => evaluate::run(&arguments, context),
+        Command::Inspect(arguments) => inspect::run(&arguments),
+        Command::Corpus(command) => corpus::run(&command, context),
+        Command::Completions(arguments) => completions::run(&arguments),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("topicwire: {error:#}");
+            let wrong_usage =
+                error.is::<Usage>() || matches!(error.downcast_ref(), Some(topicwire::Error::Settings(_)));
+            ExitCode::from(if wrong_usage { 2 } else { 1 })
+        }
+    }
+}
+
+/// Whether the reader of the output has gone: it has what it wanted.
+fn is_closed_pipe(error: &anyhow::Error) -> bool {
+    let closed = |error: &std::io::Error| error.kind() == ErrorKind::BrokenPipe;
+    error.chain().any(|cause| {
+        cause.downcast_ref::<std::io::Error>().is_some_and(closed)
+            || matches!(cause.downcast_ref(), Some(topicwire::Error::Write { source, .. }) if closed(source))
+    })
+}

@@ -1,0 +1,34 @@
+//! The starter corpus and the starter model, built into the program.
+
+use topicwire::{Article, Result, TopicModel};
+
+static MODEL: &[u8] = include_bytes!("../../models/newsroom.safetensors");
+static CORPUS: &str = include_str!("../../corpus/newsroom.jsonl");
+static SAMPLES: &str = include_str!("../../corpus/samples.jsonl");
+
+/// The starter model.
+pub fn model() -> Result<TopicModel> {
+    TopicModel::from_bytes(MODEL)
+}
+
+/// The starter corpus.
+pub fn corpus() -> Result<Vec<Article>> {
+    articles("newsroom.jsonl", CORPUS)
+}
+
+/// Three articles that nobody has labelled.
+pub fn samples() -> Result<Vec<Article>> {
+    articles("samples.jsonl", SAMPLES)
+}
+
+fn articles(name: &str, jsonl: &str) -> Result<Vec<Article>> {
+    let lines = jsonl.lines().zip(1..).filter(|(line, _)| !line.trim().is_empty());
+    lines
+        .map(|(line, number)| {
+            serde_json::from_str(line).map_err(|error| topicwire::Error::Record {
+                place: topicwire::Place { file: name.into(), line: number },
+                problem: error.to_string(),
+            })
+        })
+        .collect()
+}

@@ -1,6 +1,8 @@
 //! The published splits of the two public collections come out with the published counts.
 
-use std::path::PathBuf;
+#![allow(clippy::unwrap_used)]
+
+use std::path::{Path, PathBuf};
 
 use topicwire::corpus::{Corpus, Encoding, Filter, Format, Headers, ReadOptions};
 use topicwire::{Article, Split, Task};
@@ -17,16 +19,16 @@ fn collection(name: &str) -> Option<PathBuf> {
     None
 }
 
-fn read(path: &PathBuf, options: ReadOptions) -> Corpus {
-    Corpus::read_all(std::slice::from_ref(path), &options).unwrap().corpus
+fn read(path: &Path, options: ReadOptions) -> Corpus {
+    Corpus::read_all(&[path.to_owned()], &options).unwrap().corpus
 }
 
-fn half(path: &PathBuf, split: Split) -> ReadOptions {
+fn half(path: &Path, split: Split) -> ReadOptions {
     let format = if path.ends_with("20news-bydate.tar.gz") { Format::Folder } else { Format::Reuters21578 };
     ReadOptions { split: Some(split), format: Some(format), ..ReadOptions::default() }
 }
 
-fn halves(path: &PathBuf, with: impl Fn(ReadOptions) -> ReadOptions) -> (Corpus, Corpus) {
+fn halves(path: &Path, with: impl Fn(ReadOptions) -> ReadOptions) -> (Corpus, Corpus) {
     (read(path, with(half(path, Split::Train))), read(path, with(half(path, Split::Test))))
 }
 

@@ -20,8 +20,9 @@ use encoding_rs::{CoderResult, Decoder};
 pub enum Encoding {
     /// What the file shows. A byte order mark decides; JSONL without one is UTF-8, as its standard asks,
     /// and Reuters-21578 is ISO-8859-1. Anything else is UTF-8 where its first block (1 MB) is, or nearly
-    /// is, valid UTF-8, and else the legacy encoding that chardetng guesses from that block, mostly
-    /// Windows-1252. In a file taken for UTF-8, an invalid byte is an error that names its line.
+    /// is, valid UTF-8; else Windows-1252 where that block has fewer than ten bytes beyond ASCII, too few to
+    /// tell more from; and else the legacy encoding that chardetng guesses from that block. In a file taken
+    /// for UTF-8, an invalid byte is an error that names its line.
     #[default]
     Auto,
     /// ISO-8859-1 to the letter: byte N is code point N, C1 controls included.
@@ -30,6 +31,9 @@ pub enum Encoding {
     /// U+FFFD, save for UTF-8, where they are an error.
     Named(&'static encoding_rs::Encoding),
 }
+
+/// With fewer bytes beyond ASCII, a guess would be a lottery among the encodings of Europe.
+const TO_GUESS: usize = 10;
 
 impl FromStr for Encoding {
     type Err = String;
@@ -64,6 +68,11 @@ impl Encoding {
         }
         match self {
             Encoding::Auto if looks_like_utf8(head) => Encoding::Named(encoding_rs::UTF_8),
+            Encoding::Auto
+                if head.iter().filter(|byte| !byte.is_ascii()).take(TO_GUESS).count() < TO_GUESS =>
+            {
+                Encoding::Named(encoding_rs::WINDOWS_1252)
+            }
             Encoding::Auto => {
                 let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
                 detector.feed(head, true);

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use csv::{ByteRecord, ReaderBuilder};
+use memchr::memchr_iter;
 
 use crate::Article;
 use crate::corpus::Format;
@@ -77,8 +78,11 @@ pub(super) fn header(head: &[u8], delimiter: u8) -> Result<Header, String> {
         language: find("language")?,
         split: find("split")?,
     };
-    let position = reader.position();
-    Ok(Header { columns, length: position.byte() as usize, lines: position.line() - 1 })
+    // After a carriage return the reader has yet to see the line feed that belongs to it.
+    let read = reader.position().byte() as usize;
+    let length = read + usize::from(head[..read].ends_with(b"\r") && head.get(read) == Some(&b'\n'));
+    let lines = memchr_iter(b'\n', &head[..length]).count() as u64;
+    Ok(Header { columns, length, lines })
 }
 
 /// Reads every record of a block that begins at `first_line` of `file`.
@@ -97,11 +101,17 @@ pub(super) fn parse(
         .delimiter(columns.delimiter)
         .from_reader(bytes);
     let mut cells = ByteRecord::new();
+    let (mut line, mut counted) = (first_line, 0);
     loop {
         match reader.read_byte_record(&mut cells) {
             Ok(false) => break,
             Ok(true) => {
-                let line = first_line + cells.position().map_or(0, |position| position.line() - 1);
+                // The reader's own count is one behind where lines end in CR LF: a record begins for it at
+                // the LF before it, and blank lines come before the record too.
+                let start = cells.position().map_or(counted, |position| position.byte() as usize);
+                let blank = bytes[start..].iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+                line += memchr_iter(b'\n', &bytes[counted..start + blank]).count() as u64;
+                counted = start + blank;
                 out.take(record(&cells, columns, file, line, &mut names), file, line, rules);
             }
             Err(error) => {

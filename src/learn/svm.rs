@@ -36,8 +36,9 @@ pub enum Loss {
 ///
 /// let records = Records::from_rows(2, [vec![(0, 1.0)], vec![(1, 1.0)]]).unwrap();
 /// let labels = Labels::new(&[vec![0], vec![1]], 2);
-/// let svm = Svm::params().cost(10.0).fit(&DatasetBase::new(records.clone(), labels))?;
-/// let scores = svm.predict(&records);
+/// let dataset = DatasetBase::new(records, labels);
+/// let svm = Svm::params().cost(10.0).fit(&dataset)?;
+/// let scores: ndarray::Array2<f32> = svm.predict(&dataset);
 /// assert!(scores[(0, 0)] > 0.0 && scores[(0, 1)] < 0.0);
 /// # Ok::<(), topicwire::Error>(())
 /// ```

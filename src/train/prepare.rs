@@ -1,6 +1,6 @@
 //! The corpus, read once into numbers from which every candidate starts.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::{Candidate, TrainSettings};
 use crate::corpus::grouped_folds;
@@ -70,7 +70,7 @@ impl Prepared {
         }
         let labels = Labels::new(&targets, topics.len());
         let count = settings.folds.min(articles.len().clamp(2, 255) as u8);
-        let fold = grouped_folds(&targets, &same_text(&documents), count, settings.seed);
+        let fold = grouped_folds(&targets, &kin(articles, &documents), count, settings.seed);
         Ok(Prepared { task, analyzer, vocabulary, documents, topics, targets, labels, fold, folds: count })
     }
 
@@ -189,15 +189,45 @@ fn languages_of(articles: &[Article], settings: &TrainSettings) -> Vec<Language>
     languages.into_iter().map(|(_, language)| language).collect()
 }
 
-/// A number for each article, the same for articles of the same words: they must not stand in different folds, or a
-/// fold would know what it is asked.
-fn same_text(documents: &Documents) -> Vec<u32> {
-    let mut first = std::collections::HashMap::with_capacity(documents.len());
-    (0..documents.len())
-        .map(|row| {
-            let tokens = documents.all(row);
-            // Empty articles are no copies of each other.
-            if tokens.is_empty() { row as u32 } else { *first.entry(tokens).or_insert(row as u32) }
-        })
-        .collect()
+/// A number for each article, the same for those that must not stand in different folds, or a fold would know what it is
+/// asked: articles of the same words, and those under the same title (a series, a thread and its replies).
+fn kin(articles: &[Article], documents: &Documents) -> Vec<u32> {
+    let mut group: Vec<u32> = (0..articles.len() as u32).collect();
+    let (mut of_text, mut of_title) = (HashMap::new(), HashMap::new());
+    for (row, article) in articles.iter().enumerate() {
+        let tokens = documents.all(row);
+        // Empty articles are no copies of each other.
+        if !tokens.is_empty() {
+            let first = *of_text.entry(tokens).or_insert(row);
+            join(&mut group, first, row);
+        }
+        let title = without_reply_marks(&article.title);
+        if title.split_whitespace().nth(1).is_some() {
+            let first = *of_title.entry(title).or_insert(row);
+            join(&mut group, first, row);
+        }
+    }
+    (0..articles.len()).map(|row| root(&group, row) as u32).collect()
+}
+
+/// The first row of the group of `row`.
+fn root(group: &[u32], mut row: usize) -> usize {
+    while group[row] as usize != row {
+        row = group[row] as usize;
+    }
+    row
+}
+
+fn join(group: &mut [u32], a: usize, b: usize) {
+    let (a, b) = (root(group, a), root(group, b));
+    group[a.max(b)] = a.min(b) as u32;
+}
+
+/// The title of what an article replies to.
+fn without_reply_marks(title: &str) -> String {
+    let mut rest = title.trim().to_lowercase();
+    while let Some(shorter) = ["re:", "fw:", "fwd:", "aw:"].iter().find_map(|mark| rest.strip_prefix(mark)) {
+        rest = shorter.trim_start().to_owned();
+    }
+    rest
 }

@@ -1,7 +1,9 @@
 //! A classifier straight from linfa's traits, on features made by hand: `cargo run --example linfa`.
 
 use linfa::prelude::*;
-use topicwire::features::{ColumnTopics, Columns, Counts, FieldWeights, Vocabulary, VocabularyLimits, Weighting};
+use topicwire::features::{
+    ColumnTopics, Columns, Counts, FieldWeights, Vocabulary, VocabularyLimits, Weighting,
+};
 use topicwire::learn::{Labels, Svm};
 use topicwire::text::Analyzer;
 use topicwire::{Article, Error};

@@ -5,7 +5,8 @@ use topicwire::{Article, TopicModel};
 fn main() -> topicwire::Result<()> {
     let mut arguments = std::env::args().skip(1);
     let model = arguments.next().unwrap_or_else(|| "models/newsroom.safetensors".into());
-    let text = arguments.next().unwrap_or_else(|| "Crude oil rose 3 percent after OPEC cut its quota.".into());
+    let text =
+        arguments.next().unwrap_or_else(|| "Crude oil rose 3 percent after OPEC cut its quota.".into());
 
     let model = TopicModel::load(&model)?;
     let prediction = model.predict(&Article::new("1", "", text));

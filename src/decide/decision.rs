@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Platt, Softmax};
+use super::{Bend, Platt, Softmax};
 use crate::TopicId;
 
 /// How scores become probabilities.
@@ -11,8 +11,13 @@ use crate::TopicId;
 pub enum Calibration {
     /// Exactly one topic: probabilities sum to 1.
     Softmax(Softmax),
-    /// Any number of topics: each has its own scaling.
-    Platt(Vec<Platt>),
+    /// Any number of topics: each has its own scaling, and all the same bend.
+    Platt {
+        /// For each topic, from score to log odds.
+        scalings: Vec<Platt>,
+        /// From these log odds to better ones.
+        bend: Bend,
+    },
 }
 
 /// Scores to probabilities to topics.
@@ -31,8 +36,10 @@ impl Decision {
     pub fn probabilities(&self, scores: &mut [f32]) {
         match &self.calibration {
             Calibration::Softmax(softmax) => softmax.apply(scores),
-            Calibration::Platt(scalings) => {
-                scores.iter_mut().zip(scalings).for_each(|(score, platt)| *score = platt.probability(*score));
+            Calibration::Platt { scalings, bend } => {
+                for (score, platt) in scores.iter_mut().zip(scalings) {
+                    *score = probability_of(bend.apply(platt.log_odds(*score)));
+                }
             }
         }
     }
@@ -55,4 +62,10 @@ impl Decision {
         }
         assigned.into_iter().map(|topic| TopicId(topic as u32)).collect()
     }
+}
+
+/// The probability at log odds `z`.
+#[inline]
+pub fn probability_of(z: f32) -> f32 {
+    1.0 / (1.0 + (-z).exp())
 }

@@ -1,14 +1,16 @@
 //! Scores to probabilities to topics.
 //!
-//! [`Platt`] and [`Softmax`] turn scores into probabilities, both fitted on out-of-fold scores; [`threshold`] finds
+//! [`Platt`] with [`Bend`], or [`Softmax`], turn scores into probabilities, fitted on out-of-fold scores; [`threshold`] finds
 //! the probability from which a topic is assigned; [`Decision`] holds both for all topics of a model.
 
+mod bend;
 mod decision;
 mod platt;
 mod softmax;
 pub mod threshold;
 
-pub use decision::{Calibration, Decision};
+pub use bend::Bend;
+pub use decision::{Calibration, Decision, probability_of};
 pub use platt::{Platt, Prior};
 pub use softmax::Softmax;
 pub use threshold::Target;

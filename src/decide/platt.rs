@@ -30,12 +30,13 @@ impl Platt {
     /// The probability at `score`.
     #[inline]
     pub fn probability(&self, score: f32) -> f32 {
-        1.0 / (1.0 + (-(self.slope * score + self.offset)).exp())
+        1.0 / (1.0 + (-self.log_odds(score)).exp())
     }
 
-    /// The score at which the probability is `probability`.
-    pub fn score(&self, probability: f32) -> f32 {
-        ((probability / (1.0 - probability)).ln() - self.offset) / self.slope
+    /// The log odds at `score`.
+    #[inline]
+    pub fn log_odds(&self, score: f32) -> f32 {
+        self.slope * score + self.offset
     }
 
     /// The scaling that makes `pairs` of (score, has the topic) likeliest.

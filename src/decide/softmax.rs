@@ -2,48 +2,104 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Softmax of `slope · score`, slope fitted by maximum likelihood: temperature scaling (Guo et al. 2017), in which
-/// the temperature is `1 / slope`.
+/// A mixture of two softmaxes of the scores, one sharp and one soft, fitted by maximum likelihood.
+///
+/// One temperature (Guo et al. 2017) is either too sure of the clear articles or too unsure of the doubtful ones: an
+/// article with a wrong or surprising label costs so much that it flattens all the others. A share for the soft softmax
+/// pays for those (a form of ensemble temperature scaling, Zhang et al. 2020). The order of topics stays that of the
+/// scores.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Softmax {
-    /// How sharply probabilities follow differences of score; above 0.
-    pub slope: f32,
+    /// How sharply the first softmax follows differences of score; above 0.
+    pub sharp: f32,
+    /// The same for the second.
+    pub soft: f32,
+    /// The share of the second, from 0 to 1.
+    pub share: f32,
 }
+
+/// Rounds of expectation and maximisation: more change no digit that is shown.
+const ROUNDS: usize = 30;
+
+/// The most articles that the fit looks at: three numbers need no more.
+const SAMPLE: usize = 5_000;
 
 impl Softmax {
     /// Turns the scores of all topics of an article into probabilities, in place.
     pub fn apply(&self, scores: &mut [f32]) {
         let highest = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-        let mut sum = 0.0;
+        let (mut sharp_sum, mut soft_sum) = (0.0, 0.0);
         for score in scores.iter_mut() {
-            *score = (self.slope * (*score - highest)).exp();
-            sum += *score;
+            *score -= highest;
+            sharp_sum += (self.sharp * *score).exp();
+            soft_sum += (self.soft * *score).exp();
         }
-        scores.iter_mut().for_each(|score| *score /= sum);
+        for score in scores.iter_mut() {
+            let sharp = (self.sharp * *score).exp() / sharp_sum;
+            let soft = (self.soft * *score).exp() / soft_sum;
+            *score = (1.0 - self.share) * sharp + self.share * soft;
+        }
     }
 
-    /// The slope under which the true topics of `rows` of (scores, topic) are likeliest.
-    pub fn fit<'a>(rows: impl Iterator<Item = (&'a [f32], u32)> + Clone) -> Softmax {
-        // The log loss is convex in the slope: its derivative, Σ (expected score - own score), has one zero.
-        let derivative = |slope: f64| {
-            rows.clone()
-                .map(|(scores, own)| {
-                    let highest = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-                    let (mut sum, mut weighted) = (0.0, 0.0);
-                    for &score in scores {
-                        let weight = (slope * f64::from(score - highest)).exp();
-                        sum += weight;
-                        weighted += weight * f64::from(score);
-                    }
-                    weighted / sum - f64::from(scores[own as usize])
-                })
-                .sum::<f64>()
-        };
-        let (mut low, mut high) = (0.05_f64.ln(), 100.0_f64.ln());
-        for _ in 0..30 {
-            let middle = 0.5 * (low + high);
-            if derivative(middle.exp()) < 0.0 { low = middle } else { high = middle }
+    /// The mixture under which the true topics of `rows` of (scores, topic) are likeliest, by expectation maximisation:
+    /// each article belongs to either softmax in part, and each softmax takes a Newton step on its parts.
+    pub fn fit<'a>(rows: impl ExactSizeIterator<Item = (&'a [f32], u32)>) -> Softmax {
+        let stride = rows.len().div_ceil(SAMPLE).max(1);
+        let rows: Vec<(&[f32], usize)> =
+            rows.step_by(stride).map(|(scores, own)| (scores, own as usize)).collect();
+        let (mut slopes, mut share) = ([8.0_f64, 3.0], 0.2_f64);
+        for _ in 0..ROUNDS {
+            let mut steps = [[0.0_f64; 2]; 2];
+            let mut soft_parts = 0.0;
+            for &(scores, own) in &rows {
+                let of = slopes.map(|slope| Moments::of(scores, own, slope));
+                let likelihoods = [(1.0 - share) * of[0].likelihood, share * of[1].likelihood];
+                let total = (likelihoods[0] + likelihoods[1]).max(1e-300);
+                soft_parts += likelihoods[1] / total;
+                for part in 0..2 {
+                    let weight = likelihoods[part] / total;
+                    steps[part][0] += weight * of[part].rise;
+                    steps[part][1] += weight * of[part].variance;
+                }
+            }
+            share = (soft_parts / rows.len().max(1) as f64).clamp(0.001, 0.5);
+            for (slope, [rise, variance]) in slopes.iter_mut().zip(steps) {
+                let newton = if variance > 1e-12 { rise / variance } else { 0.0 };
+                // A step of at most a factor of two keeps far starts from overshooting.
+                *slope = (*slope + newton).clamp(0.5 * *slope, 2.0 * *slope).clamp(0.05, 100.0);
+            }
         }
-        Softmax { slope: (0.5 * (low + high)).exp() as f32 }
+        Softmax { sharp: slopes[0] as f32, soft: slopes[1] as f32, share: share as f32 }
+    }
+}
+
+/// What a softmax at some slope says of an article.
+struct Moments {
+    /// The probability of its own topic.
+    likelihood: f64,
+    /// The derivative of the log likelihood in the slope: own score less expected score.
+    rise: f64,
+    /// The variance of the scores under the softmax, which is the second derivative with its sign turned.
+    variance: f64,
+}
+
+impl Moments {
+    fn of(scores: &[f32], own: usize, slope: f64) -> Moments {
+        let highest = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+        let (mut sum, mut first, mut second) = (0.0, 0.0, 0.0);
+        for &score in scores {
+            let score = f64::from(score - highest);
+            let weight = (slope * score).exp();
+            sum += weight;
+            first += weight * score;
+            second += weight * score * score;
+        }
+        let mean = first / sum;
+        let own = f64::from(scores[own] - highest);
+        Moments {
+            likelihood: (slope * own).exp() / sum,
+            rise: own - mean,
+            variance: second / sum - mean * mean,
+        }
     }
 }

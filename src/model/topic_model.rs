@@ -63,7 +63,7 @@ impl Card {
         let topics = self.topics.len();
         let calibrated = match &self.decision.calibration {
             Calibration::Softmax(_) => self.task == Task::Single,
-            Calibration::Platt(scalings) => self.task == Task::Multi && scalings.len() == topics,
+            Calibration::Platt { scalings, .. } => self.task == Task::Multi && scalings.len() == topics,
         };
         let languages = self.analyzer.languages.len();
         calibrated && self.decision.thresholds.len() == topics && (1..=255).contains(&languages)

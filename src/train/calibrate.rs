@@ -5,7 +5,8 @@ use rayon::prelude::*;
 use super::candidate::{Candidate, FitOptions};
 use super::prepare::{Prepared, View};
 use super::{TopicReport, TrainSettings};
-use crate::decide::{Calibration, Decision, Platt, Prior, Softmax, Target, threshold};
+use crate::decide::threshold::{self, Threshold};
+use crate::decide::{Bend, Calibration, Decision, Platt, Prior, Softmax, Target, probability_of};
 use crate::learn::Duals;
 use crate::{Result, Task, Topic};
 
@@ -89,29 +90,36 @@ impl OutOfFold {
             };
             return (decision, reports);
         }
-        let pooled = Platt::fit(&self.pooled(prepared), None);
-        let found: Vec<(Platt, threshold::Threshold)> = (0..topics)
+        let pooled = Platt::fit(&self.pooled(prepared, |_, score| score), None);
+        let prior = Prior { scaling: pooled, strength: PRIOR_ARTICLES };
+        let scalings: Vec<Platt> = (0..topics)
+            .into_par_iter()
+            .map(|topic| Platt::fit(&self.pairs(prepared, topic), Some(prior)))
+            .collect();
+        let bend = Bend::fit(&self.pooled(prepared, |topic, score| scalings[topic].log_odds(score)));
+        let found: Vec<Threshold> = (0..topics)
             .into_par_iter()
             .map(|topic| {
                 let mut pairs = self.pairs(prepared, topic);
-                let platt = Platt::fit(&pairs, Some(Prior { scaling: pooled, strength: PRIOR_ARTICLES }));
-                let target = target_of(&prepared.topics[topic], settings);
-                (platt, threshold::find(&mut pairs, target))
+                pairs.iter_mut().for_each(|pair| pair.0 = bend.apply(scalings[topic].log_odds(pair.0)));
+                match target_of(&prepared.topics[topic], settings) {
+                    Target::F1 => threshold::smooth(&pairs),
+                    target => threshold::find(&mut pairs, target),
+                }
             })
             .collect();
-        let thresholds = found.iter().map(|(platt, threshold)| platt.probability(threshold.score)).collect();
         let reports = found
             .iter()
             .zip(&articles)
-            .map(|((_, threshold), &articles)| TopicReport {
+            .map(|(threshold, &articles)| TopicReport {
                 articles,
                 f1: threshold.f1,
                 guarded: threshold.guarded,
             })
             .collect();
         let decision = Decision {
-            calibration: Calibration::Platt(found.into_iter().map(|(platt, _)| platt).collect()),
-            thresholds,
+            calibration: Calibration::Platt { scalings, bend },
+            thresholds: found.iter().map(|threshold| probability_of(threshold.score)).collect(),
             at_least_one: settings.at_least_one,
         };
         (decision, reports)
@@ -119,7 +127,7 @@ impl OutOfFold {
 
     /// A sample of the pairs of all topics: all that have the topic, and of the others so many that a corpus of
     /// thousands of topics takes no longer than one of twenty.
-    fn pooled(&self, prepared: &Prepared) -> Vec<(f32, bool)> {
+    fn pooled(&self, prepared: &Prepared, of: impl Fn(usize, f32) -> f32) -> Vec<(f32, bool)> {
         let topics = prepared.topics.len();
         let stride = (self.rows.len() * topics).div_ceil(POOLED_PAIRS).max(1);
         let mut pairs = Vec::new();
@@ -128,7 +136,7 @@ impl OutOfFold {
             for (topic, &score) in scores.iter().enumerate() {
                 at += 1;
                 if at % stride == 0 {
-                    pairs.push((score, prepared.labels.has(row as usize, topic)));
+                    pairs.push((of(topic, score), prepared.labels.has(row as usize, topic)));
                 }
             }
         }

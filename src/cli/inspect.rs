@@ -148,7 +148,7 @@ fn write_trials(out: &mut impl Write, model: &TopicModel) -> std::io::Result<()>
     if report.trials.is_empty() {
         return Ok(());
     }
-    writeln!(out, "\nCompared out of fold ({}):", report.figure.replace('_', "-"))?;
+    writeln!(out, "\nCompared out of fold ({}):", report.figure)?;
     for trial in &report.trials {
         let chosen = if Some(trial.candidate) == report.chosen { " <- chosen" } else { "" };
         writeln!(

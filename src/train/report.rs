@@ -23,7 +23,7 @@ pub struct TrainingReport {
     pub chosen: Option<Candidate>,
     /// What was compared, in order.
     pub trials: Vec<Trial>,
-    /// What the trials' figure is: `accuracy` or `micro_f1`, out of fold.
+    /// What the trials' figure is: `accuracy`, or a mean of micro-F1 and macro-F1; out of fold.
     pub figure: String,
     /// How the last fit ended.
     pub convergence: Convergence,
@@ -36,7 +36,7 @@ pub struct TrainingReport {
 pub struct Trial {
     /// The settings.
     pub candidate: Candidate,
-    /// Accuracy or micro-F1 on articles that the fit had not seen.
+    /// The figure on articles that the fit had not seen.
     pub figure: f64,
 }
 

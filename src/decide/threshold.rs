@@ -114,52 +114,52 @@ pub fn find(pairs: &mut [(f32, bool)], target: Target) -> Threshold {
     Threshold { score: if guarded { highest } else { best.2 }, f1: best.1, guarded }
 }
 
-/// The log odds between which [`smooth`] looks for a threshold: from a probability of 1 % to one of 98 %. A topic that is
-/// found at less than that is not told from the others at all.
-const GRID: (f32, f32) = (-4.6, 4.0);
-
-const GRID_STEPS: usize = 100;
+/// The lowest log odds that a threshold may have: a probability of 1 %. A topic that is found at less than that is not told
+/// from the others at all.
+const FLOOR: f32 = -4.6;
 
 /// Below this F1 out of fold, nothing was learned of a topic, and it gets the guard. Between this and what SCutFBR.1 asks
-/// for, the lower end of the grid guards well enough: measured as below, a stricter guard loses.
+/// for, the floor guards well enough: measured as below, a stricter guard loses.
 const HOPELESS: f32 = 0.02;
 
-/// How far, in log odds, the F1 of neighbouring thresholds counts.
-const BANDWIDTH: f32 = 1.0;
+/// How much of an article's standing comes from its probability, against what its label says.
+const EXPECTED: f64 = 0.5;
 
-/// The threshold for the out-of-fold `pairs` of (log odds, has the topic) at which F1 is best on the average of its
-/// surroundings: weighted by a Gaussian of one unit of log odds.
+/// The threshold for the out-of-fold `pairs` of (log odds, has the topic) at which F1 is best, half as counted and half as
+/// the probabilities have it: an article with the topic counts as `½ + ½ p`, one without as `½ p`.
 ///
-/// The very best threshold of a rare topic is a matter of one article more or less; the middle of a wide good region
-/// serves new articles better. On halves of the out-of-fold scores of Reuters-90, chosen on one and measured on the
-/// other, it gains .0035 of micro-F1 and .023 of macro-F1 over SCutFBR.1.
-pub fn smooth(pairs: &[(f32, bool)]) -> Threshold {
-    let width = (GRID.1 - GRID.0) / GRID_STEPS as f32;
-    let grid = |step: usize| GRID.0 + width * step as f32;
-    // How many pairs, and how many with the topic, lie above each threshold.
-    let mut above = vec![[0_u32; 2]; GRID_STEPS + 2];
-    for &(z, has) in pairs {
-        let passed = ((z - GRID.0) / width).ceil().clamp(0.0, (GRID_STEPS + 1) as f32) as usize;
-        above[passed][0] += 1;
-        above[passed][1] += u32::from(has);
-    }
-    for step in (0..=GRID_STEPS).rev() {
-        above[step] = [above[step][0] + above[step + 1][0], above[step][1] + above[step + 1][1]];
-    }
-    let positives = pairs.iter().filter(|pair| pair.1).count() as f32;
-    let f1 = |step: usize| 2.0 * above[step + 1][1] as f32 / (above[step + 1][0] as f32 + positives).max(1.0);
-    let mean = |step: usize| {
-        let (mut sum, mut weights) = (0.0, 0.0);
-        for other in 0..=GRID_STEPS {
-            let weight = (-0.5 * ((grid(other) - grid(step)) / BANDWIDTH).powi(2)).exp();
-            sum += weight * f1(other);
-            weights += weight;
-        }
-        sum / weights
+/// The best threshold by the labels alone is, for a rare topic, a matter of one article more or less. The expected F1
+/// (Lewis 1995; Nan et al. 2012) is smooth, but knows only what the calibration knows. On halves of the out-of-fold
+/// scores of Reuters-90, chosen on one and measured on the other, their mean gains .004 of micro-F1 and .02 of macro-F1
+/// over SCutFBR.1.
+pub fn smooth(pairs: &mut [(f32, bool)]) -> Threshold {
+    pairs.sort_unstable_by(|a, b| b.0.total_cmp(&a.0));
+    let Some(&(highest, _)) = pairs.first() else {
+        return Threshold { score: 0.0, f1: 0.0, guarded: true };
     };
-    let means: Vec<f32> = (0..=GRID_STEPS).map(mean).collect();
-    let best = (0..=GRID_STEPS).max_by(|&a, &b| means[a].total_cmp(&means[b]).then(a.cmp(&b))).unwrap_or(0);
-    let highest = pairs.iter().map(|pair| pair.0).fold(grid(best), f32::max);
-    let guarded = f1(best) < HOPELESS;
-    Threshold { score: if guarded { highest } else { grid(best) }, f1: f1(best), guarded }
+    let standing = |pair: &(f32, bool)| {
+        let label = f64::from(u8::from(pair.1));
+        (1.0 - EXPECTED) * label + EXPECTED * f64::from(super::probability_of(pair.0))
+    };
+    let all: f64 = pairs.iter().map(standing).sum();
+    let positives = pairs.iter().filter(|pair| pair.1).count() as f32;
+    let (mut sum, mut hits, mut best) = (0.0, 0.0, (f64::NEG_INFINITY, 0.0, highest));
+    for at in 0..pairs.len() {
+        sum += standing(&pairs[at]);
+        hits += f32::from(u8::from(pairs[at].1));
+        let next = pairs.get(at + 1).map_or(FLOOR, |pair| pair.0);
+        if next == pairs[at].0 {
+            continue; // Equal scores cannot be told apart by a threshold.
+        }
+        let value = 2.0 * sum / (all + (at + 1) as f64);
+        if value > best.0 {
+            let f1 = 2.0 * hits / (positives + (at + 1) as f32);
+            best = (value, f1, (0.5 * (next + pairs[at].0)).max(FLOOR));
+        }
+        if next <= FLOOR {
+            break;
+        }
+    }
+    let guarded = best.1 < HOPELESS;
+    Threshold { score: if guarded { highest } else { best.2 }, f1: best.1, guarded }
 }

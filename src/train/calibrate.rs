@@ -51,7 +51,7 @@ impl OutOfFold {
     }
 
     /// How good the scores are: accuracy where an article has exactly one topic, else three quarters of micro-F1 and one
-    /// of macro-F1, with a threshold for each topic: rare topics count, but do not decide.
+    /// of macro-F1, with the best threshold for each topic: rare topics count, but do not decide.
     pub fn figure(&self, prepared: &Prepared) -> f64 {
         if prepared.task == Task::Single {
             let right = self.rows.iter().zip(&self.scores).filter(|(row, scores)| {
@@ -60,13 +60,11 @@ impl OutOfFold {
             });
             return right.count() as f64 / self.rows.len().max(1) as f64;
         }
-        let scaling = Platt::fit(&self.pooled(prepared, FIGURE_PAIRS, |_, score| score), None);
         let counts: Vec<[usize; 2]> = (0..prepared.topics.len())
             .into_par_iter()
             .map(|topic| {
                 let mut pairs = self.pairs(prepared, topic);
-                pairs.iter_mut().for_each(|pair| pair.0 = scaling.log_odds(pair.0));
-                let threshold = threshold::smooth(&pairs).score;
+                let threshold = threshold::find(&mut pairs, Target::F1).score;
                 let given = pairs.iter().filter(|pair| pair.0 > threshold).count();
                 let hits = pairs.iter().filter(|pair| pair.0 > threshold && pair.1).count();
                 [hits, given + pairs.iter().filter(|pair| pair.1).count()]
@@ -97,21 +95,20 @@ impl OutOfFold {
             };
             return (decision, reports);
         }
-        let pooled = Platt::fit(&self.pooled(prepared, POOLED_PAIRS, |_, score| score), None);
+        let pooled = Platt::fit(&self.pooled(prepared, |_, score| score), None);
         let prior = Prior { scaling: pooled, strength: PRIOR_ARTICLES };
         let scalings: Vec<Platt> = (0..topics)
             .into_par_iter()
             .map(|topic| Platt::fit(&self.pairs(prepared, topic), Some(prior)))
             .collect();
-        let bend =
-            Bend::fit(&self.pooled(prepared, POOLED_PAIRS, |topic, score| scalings[topic].log_odds(score)));
+        let bend = Bend::fit(&self.pooled(prepared, |topic, score| scalings[topic].log_odds(score)));
         let found: Vec<Threshold> = (0..topics)
             .into_par_iter()
             .map(|topic| {
                 let mut pairs = self.pairs(prepared, topic);
                 pairs.iter_mut().for_each(|pair| pair.0 = bend.apply(scalings[topic].log_odds(pair.0)));
                 match target_of(&prepared.topics[topic], settings) {
-                    Target::F1 => threshold::smooth(&pairs),
+                    Target::F1 => threshold::smooth(&mut pairs),
                     target => threshold::find(&mut pairs, target),
                 }
             })
@@ -135,9 +132,9 @@ impl OutOfFold {
 
     /// A sample of the pairs of all topics: all that have the topic, and of the others so many that a corpus of
     /// thousands of topics takes no longer than one of twenty.
-    fn pooled(&self, prepared: &Prepared, most: usize, of: impl Fn(usize, f32) -> f32) -> Vec<(f32, bool)> {
+    fn pooled(&self, prepared: &Prepared, of: impl Fn(usize, f32) -> f32) -> Vec<(f32, bool)> {
         let topics = prepared.topics.len();
-        let stride = (self.rows.len() * topics).div_ceil(most).max(1);
+        let stride = (self.rows.len() * topics).div_ceil(POOLED_PAIRS).max(1);
         let mut pairs = Vec::new();
         let mut at = 0;
         for (&row, scores) in self.rows.iter().zip(&self.scores) {
@@ -172,9 +169,6 @@ const PRIOR_ARTICLES: f64 = 10.0;
 
 /// How many pairs tell what holds for all topics.
 const POOLED_PAIRS: usize = 500_000;
-
-/// How many pairs tell it well enough to compare candidates.
-const FIGURE_PAIRS: usize = 50_000;
 
 fn target_of(topic: &Topic, settings: &TrainSettings) -> Target {
     settings.topic_targets.get(topic).copied().unwrap_or(settings.target)

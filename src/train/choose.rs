@@ -79,6 +79,10 @@ pub(super) fn choose(
     Ok(Choice { candidate: search.best, view: search.view, trials: search.trials, start: search.start })
 }
 
+/// A candidate must be better by this much to take the place of the best so far: smaller differences are noise, and the
+/// settings tried first are those that do well everywhere.
+const MARGIN: f64 = 0.001;
+
 /// Folds on which candidates are compared by default: three of five tell settings apart that differ by what matters.
 const TRIAL_FOLDS: u8 = 3;
 
@@ -108,7 +112,7 @@ impl Search<'_> {
         let trial = Trial { candidate, figure };
         (self.tell)(&trial);
         self.trials.push(trial);
-        let better = figure > self.figure;
+        let better = figure > self.figure + MARGIN;
         if better {
             (self.best, self.figure) = (candidate, figure);
         }

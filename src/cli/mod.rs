@@ -112,7 +112,11 @@ pub fn run() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("topicwire: {error:#}");
+            match error.downcast_ref::<topicwire::Error>() {
+                // Says its cause itself.
+                Some(error) => eprintln!("topicwire: {error}"),
+                None => eprintln!("topicwire: {error:#}"),
+            }
             let wrong_usage =
                 error.is::<Usage>() || matches!(error.downcast_ref(), Some(topicwire::Error::Settings(_)));
             ExitCode::from(if wrong_usage { 2 } else { 1 })

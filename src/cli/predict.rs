@@ -75,6 +75,12 @@ struct ErrorLine<'a> {
 }
 
 pub fn run(arguments: &Arguments, context: Context) -> anyhow::Result<()> {
+    if arguments.text.is_none() && arguments.input.is_empty() {
+        return Err(Usage(
+            "nothing to read: name a file or folder, - for standard input, or use --text".into(),
+        )
+        .into());
+    }
     let model = match &arguments.model {
         Some(path) => TopicModel::load(path)?,
         None => {
@@ -98,11 +104,6 @@ pub fn run(arguments: &Arguments, context: Context) -> anyhow::Result<()> {
     if let Some(text) = &arguments.text {
         let article = Article::new("text", "", text.as_str());
         out.write_all(&form.lines(vec![Ok(article)]).bytes)?;
-    } else if arguments.input.is_empty() {
-        return Err(Usage(
-            "nothing to read: name a file or folder, - for standard input, or use --text".into(),
-        )
-        .into());
     } else {
         stream(arguments, &form, &mut out, context)?;
     }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use super::file::Arrays;
 use super::{Card, TopicModel};
-use crate::features::{Field, SurfaceTable, damped, field_scales};
+use crate::features::{SurfaceTable, damped, field_scales};
 use crate::text::{TermMaker, key_of, tokenize};
 use crate::{Article, TermId};
 
@@ -42,19 +42,6 @@ pub(crate) struct Scores {
     pub known: f32,
     /// The number of the article's language.
     pub language: usize,
-}
-
-/// A feature of an article: a column, and its value after all norms.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Feature {
-    /// The term.
-    pub term: TermId,
-    /// The field.
-    pub field: Field,
-    /// The column.
-    pub column: u32,
-    /// The value.
-    pub value: f32,
 }
 
 impl<'m> Scorer<'m> {
@@ -103,26 +90,6 @@ impl<'m> Scorer<'m> {
             }
         }
         Scores { scores, known, language }
-    }
-
-    /// The features of `article`.
-    pub(crate) fn features(&mut self, article: &Article) -> Vec<Feature> {
-        self.count(article);
-        let mut squares = [0.0_f32; 3];
-        let mut features = Vec::new();
-        for at in 0..self.touched.len() {
-            let term = self.touched[at];
-            let counts = std::mem::take(&mut self.counts[term as usize]);
-            for (field, column, value) in columns_of(&self.arrays, &self.damped, term, counts) {
-                squares[field] += value * value;
-                let (term, field) = (TermId(term), Field::ALL[field]);
-                features.push(Feature { term, field, column: column as u32, value });
-            }
-        }
-        self.touched.clear();
-        let scales = field_scales(squares, self.card.fields.as_array());
-        features.iter_mut().for_each(|feature| feature.value *= scales[feature.field as usize]);
-        features
     }
 
     /// Counts the terms of `article` into the scratch space; the share of words that are known, and the language.

@@ -1,0 +1,290 @@
+//! What a user does wrong gets a clear error, and nothing panics.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::Output;
+
+use tempfile::TempDir;
+
+struct Place(TempDir);
+
+impl Place {
+    fn new() -> Self {
+        Place(tempfile::tempdir().unwrap())
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    fn write(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
+        std::fs::write(self.path(name), content).unwrap();
+        self.path(name)
+    }
+
+    /// Runs the program in this folder; whatever happens, it must not panic.
+    fn run(&self, arguments: &[&str]) -> Output {
+        let mut command = assert_cmd::Command::cargo_bin("topicwire").unwrap();
+        let output = command.current_dir(self.0.path()).args(arguments).output().unwrap();
+        assert!(!said(&output).contains("panicked"), "{}", said(&output));
+        output
+    }
+
+    /// Trains on `content`, which must fail with exit code 1 and a message that holds all of `parts`.
+    fn refuses(&self, name: &str, content: impl AsRef<[u8]>, parts: &[&str]) {
+        self.write(name, content);
+        let output = self.run(&["train", name, "--model", "m.safetensors"]);
+        assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+        for part in parts {
+            assert!(said(&output).contains(part), "no `{part}` in: {}", said(&output));
+        }
+        assert!(!self.path("m.safetensors").exists());
+    }
+
+    /// Trains on `content`, which must succeed.
+    fn accepts(&self, name: &str, content: impl AsRef<[u8]>) -> Output {
+        self.write(name, content);
+        let output = self.run(&["train", name, "--model", "m.safetensors"]);
+        assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+        output
+    }
+}
+
+fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+fn line(id: &str, text: &str, topics: &[&str]) -> String {
+    format!("{}\n", serde_json::json!({ "id": id, "text": text, "topics": topics }))
+}
+
+/// Two topics that words tell apart.
+fn small() -> String {
+    let mut corpus = String::new();
+    for n in 0..6 {
+        corpus += &line(&format!("e{n}"), "crude oil pipeline barrels output", &["energy"]);
+        corpus += &line(&format!("s{n}"), "goal keeper penalty match coach", &["sport"]);
+    }
+    corpus
+}
+
+#[test]
+fn an_empty_file_holds_nothing_to_learn() {
+    Place::new().refuses("empty.jsonl", "", &["empty.jsonl"]);
+}
+
+#[test]
+fn an_empty_text_is_an_article() {
+    let place = Place::new();
+    place.accepts("c.jsonl", small() + &line("x", "", &["energy"]));
+    let input = place.write("in.jsonl", "{\"id\": \"a\", \"text\": \"\"}\n");
+    let output =
+        place.run(&["predict", "--model", "m.safetensors", input.to_str().unwrap(), "--output", "jsonl"]);
+    assert!(String::from_utf8_lossy(&output.stdout).starts_with("{\"id\":\"a\",\"topics\":"));
+}
+
+#[test]
+fn a_wrong_line_is_named_with_its_mend() {
+    let place = Place::new();
+    let third = |wrong: &str| line("1", "oil", &["a"]) + &line("2", "ball", &["b"]) + wrong + "\n";
+    place.refuses("c.jsonl", third("not json"), &["c.jsonl:3", "JSON"]);
+    place.refuses("c.jsonl", third("{\"id\": \"3\", \"topics\": [\"a\"]}"), &["c.jsonl:3", "text"]);
+    place.refuses("c.jsonl", third("{\"text\": \"x\", \"topics\": 3}"), &["c.jsonl:3", "topics", "list"]);
+    place.refuses("c.jsonl", third("{\"text\": \"x\", \"topics\": [3]}"), &["c.jsonl:3", "topics"]);
+    place.refuses("c.jsonl", third("{\"text\": \"x\"}"), &["unlabelled skip"]);
+}
+
+#[test]
+fn wrong_lines_can_be_skipped_and_are_counted() {
+    let place = Place::new();
+    place.write("c.jsonl", small() + "nonsense\n{\"text\": \"no labels\"}\n");
+    let output = place.run(&[
+        "train",
+        "c.jsonl",
+        "--model",
+        "m.safetensors",
+        "--on-error",
+        "skip",
+        "--unlabelled",
+        "skip",
+    ]);
+    assert!(output.status.success(), "{}", said(&output));
+    assert!(
+        said(&output).contains("Skipped 1 record") && said(&output).contains("c.jsonl:13"),
+        "{}",
+        said(&output)
+    );
+    assert!(said(&output).contains("Skipped 1 articles that are not labelled"), "{}", said(&output));
+}
+
+#[test]
+fn topics_that_tell_nothing_apart_are_refused() {
+    let place = Place::new();
+    let none = line("1", "oil", &[]) + &line("2", "ball", &[]);
+    place.refuses("c.jsonl", none, &["no article has a topic"]);
+    let same = line("1", "oil", &["a"]) + &line("2", "ball", &["a"]);
+    place.refuses("c.jsonl", same, &["every article has the same topic, a"]);
+}
+
+#[test]
+fn a_topic_on_a_single_article_and_one_against_none_can_be_learned() {
+    let place = Place::new();
+    place.accepts("c.jsonl", small() + &line("x", "lonely whale song", &["nature"]));
+    place.accepts("c.jsonl", line("1", "oil", &["a"]) + &line("2", "ball", &[]));
+}
+
+#[test]
+fn a_thousand_topics() {
+    let place = Place::new();
+    let mut corpus = String::new();
+    for topic in 0..1_000 {
+        for copy in 0..3 {
+            let text = format!("word{topic} again{topic} common filler{copy}");
+            corpus += &line(&format!("{topic}-{copy}"), &text, &[&format!("topic{topic}")]);
+        }
+    }
+    place.write("c.jsonl", corpus);
+    let output =
+        place.run(&["train", "c.jsonl", "--model", "m.safetensors", "--effort", "fast", "--language", "en"]);
+    assert!(output.status.success(), "{}", said(&output));
+    let output =
+        place.run(&["predict", "--model", "m.safetensors", "--text", "word77 again77", "--output", "jsonl"]);
+    assert!(String::from_utf8_lossy(&output.stdout).contains("\"topic77\""));
+}
+
+#[test]
+fn an_article_of_fifty_megabytes() {
+    let place = Place::new();
+    place.accepts("c.jsonl", small());
+    let mut text = String::with_capacity(50 << 20);
+    let mut n = 0;
+    while text.len() < 50 << 20 {
+        n += 1;
+        write!(text, "crude oil barrels {} ", n % 1000).unwrap();
+    }
+    place.write("big.jsonl", line("big", &text, &["energy"]));
+    let output = place.run(&["predict", "--model", "m.safetensors", "big.jsonl", "--output", "jsonl"]);
+    assert!(String::from_utf8_lossy(&output.stdout).contains("energy"), "{}", said(&output));
+    place.accepts("c.jsonl", small() + &std::fs::read_to_string(place.path("big.jsonl")).unwrap());
+}
+
+#[test]
+fn a_text_of_one_word() {
+    let place = Place::new();
+    place.accepts("c.jsonl", small() + &line("x", &"oil ".repeat(100_000), &["energy"]));
+}
+
+#[test]
+fn control_characters_surrogates_and_foreign_bytes() {
+    let place = Place::new();
+    let odd =
+        "{\"id\": \"x\", \"text\": \"oil \\u0000\\u0007 \\ud800 pipeline\", \"topics\": [\"energy\"]}\n";
+    place.accepts("c.jsonl", small() + odd);
+    std::fs::remove_file(place.path("m.safetensors")).unwrap();
+    let mut bytes = small().into_bytes();
+    bytes.extend_from_slice(b"{\"id\": \"x\", \"text\": \"caf\xe9\", \"topics\": [\"sport\"]}\n");
+    place.refuses("latin.jsonl", &bytes, &["latin.jsonl:13", "UTF-8"]);
+    let output = place.run(&["train", "latin.jsonl", "--model", "m.safetensors", "--encoding", "latin-1"]);
+    assert!(output.status.success(), "{}", said(&output));
+}
+
+#[test]
+fn a_ragged_row_of_csv() {
+    let place = Place::new();
+    place.refuses("c.csv", "id,text,topics\n1,oil,a\n2,ball\n", &["c.csv:3"]);
+}
+
+#[test]
+fn missing_files_and_folders_for_files() {
+    let place = Place::new();
+    let fails = |arguments: &[&str], parts: &[&str]| {
+        let output = place.run(arguments);
+        assert!(matches!(output.status.code(), Some(1 | 2)), "{}", said(&output));
+        parts.iter().for_each(|part| assert!(said(&output).contains(part), "{}", said(&output)));
+    };
+    place.write("c.jsonl", small());
+    std::fs::create_dir(place.path("folder")).unwrap();
+    fails(&["train", "gone.jsonl", "--model", "m.safetensors"], &["gone.jsonl"]);
+    fails(&["train", "folder", "--format", "jsonl", "--model", "m.safetensors"], &["folder"]);
+    fails(&["train", "c.jsonl", "--format", "folder", "--model", "m.safetensors"], &["c.jsonl"]);
+    fails(&["train", "c.jsonl", "--model", "folder"], &["folder", "name a file"]);
+    fails(&["train", "c.jsonl", "--model", "no/such/m.safetensors"], &["there is no folder no/such"]);
+    fails(&["predict", "--model", "gone.safetensors", "c.jsonl"], &["gone.safetensors"]);
+    fails(&["predict", "--model", "folder", "c.jsonl"], &["folder", "not a model file"]);
+    fails(&["evaluate", "--model", "c.jsonl", "c.jsonl"], &["c.jsonl", "damaged, or not made by topicwire"]);
+}
+
+#[test]
+fn wrong_usage_exits_with_2_and_says_what_can_be_written() {
+    let place = Place::new();
+    place.write("c.jsonl", small());
+    let cases: &[(&[&str], &str)] = &[
+        (&["train", "c.jsonl"], "--model"),
+        (&["train", "c.jsonl", "--model", "m", "--classifier", "forest"], "svm"),
+        (&["train", "c.jsonl", "--model", "m", "--effort", "heroic"], "fast"),
+        (&["train", "c.jsonl", "--model", "m", "--language", "klingon"], "no language code"),
+        (&["train", "c.jsonl", "--model", "m", "--folds", "1"], "2 to 20"),
+        (&["train", "c.jsonl", "--model", "m", "--cost", "0"], "cost"),
+        (&["train", "c.jsonl", "--model", "m", "--target", "speed=1"], "precision=0.9"),
+        (&["predict", "--model", "m"], "--text"),
+        (&["predict", "--min-probability", "2", "--text", "x"], "0 to 1"),
+        (&["corpus", "stats", "c.jsonl", "--format", "xml"], "jsonl"),
+    ];
+    for (arguments, part) in cases {
+        let output = place.run(arguments);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {}", said(&output));
+        assert!(said(&output).contains(part), "{arguments:?}: {}", said(&output));
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_leaves_the_old_model_whole() {
+    let place = Place::new();
+    place.accepts("c.jsonl", small());
+    let before = std::fs::read(place.path("m.safetensors")).unwrap();
+    let program = assert_cmd::cargo::cargo_bin("topicwire");
+    // No file may grow beyond a block of 1,024 bytes: every write behind that fails.
+    let script = format!(
+        "trap '' XFSZ; ulimit -f 1; exec {} train c.jsonl --model m.safetensors --seed 9",
+        program.display()
+    );
+    let output = std::process::Command::new("bash")
+        .args(["-c", &script])
+        .current_dir(place.0.path())
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+    assert!(said(&output).contains("cannot write m.safetensors"), "{}", said(&output));
+    assert_eq!(std::fs::read(place.path("m.safetensors")).unwrap(), before);
+    assert_eq!(files(place.0.path()), ["c.jsonl", "m.safetensors"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_reader_that_closes_the_pipe_ends_the_work_quietly() {
+    let place = Place::new();
+    place.accepts("c.jsonl", small());
+    place.write("many.jsonl", line("x", "crude oil", &[]).repeat(200_000));
+    let program = assert_cmd::cargo::cargo_bin("topicwire");
+    let script = format!(
+        "set -o pipefail; {} predict --model m.safetensors many.jsonl --output jsonl | head -n 1",
+        program.display()
+    );
+    let output = std::process::Command::new("bash")
+        .args(["-c", &script])
+        .current_dir(place.0.path())
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    assert_eq!(said(&output), "");
+}
+
+fn files(folder: &Path) -> Vec<String> {
+    let mut names: Vec<String> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())
+        .collect();
+    names.sort();
+    names
+}

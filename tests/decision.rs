@@ -1,0 +1,155 @@
+//! Scores become probabilities that mean something, and topics that reach their thresholds.
+
+use proptest::prelude::*;
+use topicwire::decide::{Bend, Platt, Softmax, Target, probability_of, threshold};
+use topicwire::model::PredictOptions;
+use topicwire::train::TrainSettings;
+use topicwire::{Article, Corpus, Task, TopicModel, Trainer};
+
+fn pairs() -> impl Strategy<Value = Vec<(f32, bool)>> {
+    prop::collection::vec(((-20_i8..20).prop_map(|s| f32::from(s) / 10.0), any::<bool>()), 1..60)
+}
+
+/// Hits, given and gold when scores above `threshold` get the topic.
+fn counts(pairs: &[(f32, bool)], threshold: f32) -> (f32, f32, f32) {
+    let given = pairs.iter().filter(|pair| pair.0 > threshold).count() as f32;
+    let hits = pairs.iter().filter(|pair| pair.0 > threshold && pair.1).count() as f32;
+    (hits, given, pairs.iter().filter(|pair| pair.1).count() as f32)
+}
+
+proptest! {
+    #[test]
+    fn the_threshold_for_f1_is_the_best_there_is(mut pairs in pairs()) {
+        let found = threshold::find(&mut pairs, Target::F1);
+        let f1 = |threshold: f32| {
+            let (hits, given, gold) = counts(&pairs, threshold);
+            if given + gold == 0.0 { 0.0 } else { 2.0 * hits / (given + gold) }
+        };
+        let best = pairs.iter().map(|pair| f1(pair.0 - 0.05)).fold(0.0, f32::max);
+        if !found.guarded {
+            prop_assert!((f1(found.score) - best).abs() < 1e-6);
+        } else {
+            prop_assert!(best < 0.3);
+            prop_assert_eq!(counts(&pairs, found.score).1, 0.0);
+        }
+    }
+
+    #[test]
+    fn thresholds_keep_the_precision_and_recall_that_were_asked_for(mut pairs in pairs(), share in 0.1_f32..1.0) {
+        let found = threshold::find(&mut pairs, Target::Recall(share));
+        let (hits, _, gold) = counts(&pairs, found.score);
+        prop_assert!(gold == 0.0 || hits / gold >= share - 1e-6);
+        let found = threshold::find(&mut pairs, Target::Precision(share));
+        let (hits, given, _) = counts(&pairs, found.score);
+        let reachable = pairs.iter().any(|pair| {
+            let (hits, given, _) = counts(&pairs, pair.0 - 0.05);
+            hits / given >= share
+        });
+        prop_assert!(!reachable || hits / given >= share - 1e-6);
+    }
+
+    #[test]
+    fn probabilities_rise_with_scores(pairs in pairs(), a in -3.0_f32..3.0, b in -3.0_f32..3.0) {
+        let platt = Platt::fit(&pairs, None);
+        let bend = Bend::fit(&pairs.iter().map(|pair| (platt.log_odds(pair.0), pair.1)).collect::<Vec<_>>());
+        let probability = |score: f32| probability_of(bend.apply(platt.log_odds(score)));
+        prop_assert!(probability(a.min(b)) <= probability(a.max(b)));
+        prop_assert!((0.0..=1.0).contains(&probability(a)));
+    }
+
+    #[test]
+    fn softmax_sums_to_one_and_keeps_the_order(
+        mut scores in prop::collection::vec(-5.0_f32..5.0, 2..20),
+        own in any::<prop::sample::Index>(),
+    ) {
+        let before = scores.clone();
+        let own = own.index(scores.len()) as u32;
+        let softmax = Softmax::fit([(&before[..], own), (&before[..], 0)].into_iter());
+        softmax.apply(&mut scores);
+        prop_assert!((scores.iter().sum::<f32>() - 1.0).abs() < 1e-4);
+        for a in 0..scores.len() {
+            for b in 0..scores.len() {
+                prop_assert!(before[a] >= before[b] || scores[a] <= scores[b] + 1e-6);
+            }
+        }
+    }
+}
+
+#[test]
+fn platt_finds_the_slope_that_made_the_labels() {
+    // Labels in the proportions of a logistic curve of slope 2 and offset -1.
+    let mut pairs = Vec::new();
+    for step in -30..=30 {
+        let score = step as f32 / 10.0;
+        let positives = (1000.0 * probability_of(2.0 * score - 1.0)).round() as usize;
+        pairs.extend((0..1000).map(|n| (score, n < positives)));
+    }
+    let platt = Platt::fit(&pairs, None);
+    assert!((platt.slope - 2.0).abs() < 0.05 && (platt.offset + 1.0).abs() < 0.05, "{platt:?}");
+}
+
+/// Three words of `topic`'s six, other ones for each `n`.
+fn text(topic: &str, n: usize) -> String {
+    let words: Vec<&str> = topic.split(' ').collect();
+    (0..3).map(|k| words[(n + k * (1 + n / 6)) % 6]).collect::<Vec<_>>().join(" ") + &format!(" of {n} days")
+}
+
+fn corpus(several: bool) -> Corpus {
+    let mut articles = Vec::new();
+    for n in 0..30 {
+        let mut add = |id: &str, words: &str, topics: &[&str]| {
+            articles.push(
+                Article::new(format!("{id}{n}"), "", text(words, n)).with_topics(topics.iter().copied()),
+            );
+        };
+        add("e", "crude oil pipeline barrels refinery opec", &["energy"]);
+        add("s", "penalty keeper match coach goal league", &["sport"]);
+        add("c", "opera museum novel poet gallery stage", &["culture"]);
+        if several {
+            add("n", "onions carrots soup simmer pepper broth", &[]);
+        }
+    }
+    Corpus::from(articles)
+}
+
+#[test]
+fn the_task_is_what_the_corpus_shows_or_what_is_said() {
+    assert_eq!(TopicModel::train(&corpus(false)).unwrap().task(), Task::Single);
+    assert_eq!(TopicModel::train(&corpus(true)).unwrap().task(), Task::Multi);
+    let said = |task| Trainer::new(TrainSettings { task: Some(task), ..TrainSettings::default() }).unwrap();
+    assert_eq!(said(Task::Multi).train(&corpus(false)).unwrap().task(), Task::Multi);
+    let error = said(Task::Single).train(&corpus(true)).unwrap_err().to_string();
+    assert!(error.contains("article n0 has 0 topics"), "{error}");
+}
+
+#[test]
+fn one_topic_of_several_is_always_given_and_probabilities_sum_to_one() {
+    let model = TopicModel::train(&corpus(false)).unwrap();
+    for text in ["crude oil", "words that nobody knows", ""] {
+        let prediction = model.predict(&Article::new("x", "", text));
+        assert_eq!(prediction.topics.len(), 1, "{text}");
+        assert!((prediction.probabilities.iter().sum::<f32>() - 1.0).abs() < 1e-4);
+    }
+}
+
+#[test]
+fn an_article_may_get_no_topic_unless_at_least_one_is_asked_for() {
+    let soup = Article::new("x", "", "onions carrots soup of 40 days");
+    let settings = TrainSettings { at_least_one: true, ..TrainSettings::default() };
+    assert!(TopicModel::train(&corpus(true)).unwrap().predict(&soup).topics.is_empty());
+    assert_eq!(Trainer::new(settings).unwrap().train(&corpus(true)).unwrap().predict(&soup).topics.len(), 1);
+}
+
+#[test]
+fn doubtful_topics_are_left_out_on_request() {
+    let model = TopicModel::train(&corpus(true)).unwrap();
+    let article =
+        Article::new("x", "", "crude oil pipeline and many words that it has never seen before anywhere");
+    let given =
+        |options: PredictOptions| model.predict_as(&mut model.scorer(), &article, &options).topics.len();
+    assert_eq!(given(PredictOptions::default()), 1);
+    assert_eq!(given(PredictOptions { min_probability: 0.9999, ..PredictOptions::default() }), 0);
+    assert_eq!(given(PredictOptions { abstain_below: 0.1, ..PredictOptions::default() }), 1);
+    // Four of five words are unknown.
+    assert_eq!(given(PredictOptions { abstain_below: 0.5, ..PredictOptions::default() }), 0);
+}

@@ -21,6 +21,8 @@
 //!
 //! The program is behind the feature `cli`, which is on by default.
 
+#![warn(clippy::unwrap_used)]
+
 pub mod article;
 pub mod corpus;
 pub mod decide;

@@ -26,6 +26,9 @@ pub fn damped(count: u32) -> f32 {
     (count as f32).ln() + 1.0
 }
 
+/// What a worker counts: where each article ends, and the (column, damped count) pairs of all.
+type Part = (Vec<usize>, Vec<(u32, f32)>);
+
 /// Articles counted by a worker at a time.
 const CHUNK: usize = 128;
 
@@ -33,7 +36,7 @@ impl Counts {
     /// Counts the terms of `documents` in their fields.
     pub fn new(documents: &Documents, columns: &Columns<'_>, weights: &FieldWeights) -> Counts {
         let rows: Vec<usize> = (0..documents.len()).collect();
-        let parts: Vec<(Vec<usize>, Vec<(u32, f32)>)> = rows
+        let parts: Vec<Part> = rows
             .par_chunks(CHUNK)
             .map_init(
                 || vec![[0_u32; 3]; columns.terms()],

@@ -1,6 +1,6 @@
 //! Corpus to model: the [`Trainer`] and its settings.
 //!
-//! [`Prepared`](prepare) reads the articles once; `choose` compares candidates out of fold and keeps the best; `calibrate`
+//! `prepare` reads the articles once; `choose` compares candidates out of fold and keeps the best; `calibrate`
 //! fits the decision on out-of-fold scores; the [`Trainer`] puts them together.
 
 mod calibrate;

@@ -192,6 +192,7 @@ fn every_setting_is_a_key_and_a_flag() {
         title_weight: Some(0.5),
         weighting: Some(topicwire::features::Weighting::Idf),
         cost: Some(1.0),
+        folds: Some(5),
         languages: vec!["en".parse().unwrap()],
         ..TrainSettings::default()
     };

@@ -36,7 +36,7 @@ fn the_number_of_threads_changes_no_byte() {
     };
     let alone = on(1);
     assert!(alone == on(2) && alone == on(5) && alone == on(1));
-    let other = Trainer::new(TrainSettings { folds: 4, ..TrainSettings::default() }).unwrap();
+    let other = Trainer::new(TrainSettings { folds: Some(4), ..TrainSettings::default() }).unwrap();
     assert!(other.train(&corpus).unwrap().as_bytes() != alone, "settings must matter");
 }
 

@@ -50,7 +50,8 @@ pub(super) fn choose(
     if settings.effort == Effort::Fast {
         return Ok(Choice { candidate: usual, view, trials: Vec::new(), start: Duals::None });
     }
-    let folds = if settings.effort == Effort::Best { prepared.folds } else { TRIAL_FOLDS };
+    let folds =
+        if settings.effort == Effort::Best { prepared.folds } else { (prepared.folds * 3).div_ceil(5) };
     let (_, records) = view.records(prepared, &usual, None);
     let rows: Vec<u32> = (0..prepared.len() as u32).collect();
     let start = usual.fit(&records, &prepared.labels, &rows, &Duals::None, how)?.duals;
@@ -82,9 +83,6 @@ pub(super) fn choose(
 /// A candidate must be better by this much to take the place of the best so far: smaller differences are noise, and the
 /// settings tried first are those that do well everywhere.
 const MARGIN: f64 = 0.001;
-
-/// Folds on which candidates are compared by default: three of five tell settings apart that differ by what matters.
-const TRIAL_FOLDS: u8 = 3;
 
 struct Search<'a> {
     prepared: &'a Prepared,
@@ -155,8 +153,11 @@ impl Search<'_> {
         let mut tried =
             vec![FieldWeights { lead_tokens: 20, ..usual }, FieldWeights { lead_tokens: 80, ..usual }];
         let weights_free = settings.lead_weight.is_none() && settings.title_weight.is_none();
+        if weights_free {
+            tried.push(FieldWeights { title: 0.3, lead: 0.3, ..usual });
+        }
         if settings.effort == Effort::Best && weights_free {
-            tried.extend([0.35, 0.7].map(|weight| FieldWeights { title: weight, lead: weight, ..usual }));
+            tried.push(FieldWeights { title: 0.7, lead: 0.7, ..usual });
         }
         for fields in tried {
             let view = View::new(self.prepared, &fields);

@@ -7,6 +7,7 @@ mod completions;
 mod corpus;
 mod demo;
 mod evaluate;
+mod explain;
 mod inputs;
 mod inspect;
 mod predict;
@@ -52,6 +53,8 @@ enum Command {
     Predict(predict::Arguments),
     /// Measure a model on labelled articles.
     Evaluate(evaluate::Arguments),
+    /// Show why articles are given their topics, word by word.
+    Explain(explain::Arguments),
     /// Show what a model is made of.
     Inspect(inspect::Arguments),
     /// Look at a corpus, convert it, or split it.
@@ -89,6 +92,18 @@ impl std::fmt::Display for Usage {
 
 impl std::error::Error for Usage {}
 
+/// A check that was asked for did not hold: exit code 3.
+#[derive(Debug)]
+struct CheckFailed(String);
+
+impl std::fmt::Display for CheckFailed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for CheckFailed {}
+
 /// Runs the program.
 pub fn run() -> ExitCode {
     let arguments = Arguments::parse();
@@ -104,6 +119,7 @@ pub fn run() -> ExitCode {
         Command::Train(arguments) => train::run(*arguments, context),
         Command::Predict(arguments) => predict::run(&arguments, context),
         Command::Evaluate(arguments) => evaluate::run(&arguments, context),
+        Command::Explain(arguments) => explain::run(&arguments, context),
         Command::Inspect(arguments) => inspect::run(&arguments),
         Command::Corpus(command) => corpus::run(&command, context),
         Command::Completions(arguments) => completions::run(&arguments),
@@ -119,7 +135,11 @@ pub fn run() -> ExitCode {
             }
             let wrong_usage =
                 error.is::<Usage>() || matches!(error.downcast_ref(), Some(topicwire::Error::Settings(_)));
-            ExitCode::from(if wrong_usage { 2 } else { 1 })
+            ExitCode::from(match wrong_usage {
+                _ if error.is::<CheckFailed>() => 3,
+                true => 2,
+                false => 1,
+            })
         }
     }
 }

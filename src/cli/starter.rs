@@ -1,6 +1,10 @@
 //! The starter corpus and the starter model, built into the program.
 
+use std::path::Path;
+
 use topicwire::{Article, Result, TopicModel};
+
+use super::Context;
 
 static MODEL: &[u8] = include_bytes!("../../models/newsroom.safetensors");
 static CORPUS: &str = include_str!("../../corpus/newsroom.jsonl");
@@ -9,6 +13,17 @@ static SAMPLES: &str = include_str!("../../corpus/samples.jsonl");
 /// The starter model.
 pub fn model() -> Result<TopicModel> {
     TopicModel::from_bytes(MODEL)
+}
+
+/// The model at `path`; without one the starter model, saying so.
+pub fn model_or(path: Option<&Path>, context: Context) -> Result<TopicModel> {
+    match path {
+        Some(path) => TopicModel::load(path),
+        None => {
+            context.say("No --model: using the starter model for general news in English.");
+            model()
+        }
+    }
 }
 
 /// The starter corpus.

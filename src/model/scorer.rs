@@ -13,18 +13,18 @@ use crate::{Article, TermId};
 /// thread.
 #[derive(Debug)]
 pub struct Scorer<'m> {
-    card: &'m Card,
-    arrays: Arrays<'m>,
+    pub(super) card: &'m Card,
+    pub(super) arrays: Arrays<'m>,
     surfaces: SurfaceTable<'m>,
     makers: Vec<TermMaker>,
     /// How often each term stands in each field of the current article.
-    counts: Vec<[u32; 3]>,
-    touched: Vec<u32>,
+    pub(super) counts: Vec<[u32; 3]>,
+    pub(super) touched: Vec<u32>,
     /// Terms of spellings that the vocabulary has not seen, as they were found out.
     unseen: HashMap<u64, Option<TermId>, foldhash::fast::FixedState>,
     /// A sum for each topic, field after field.
     sums: Vec<f32>,
-    damped: Vec<f32>,
+    pub(super) damped: Vec<f32>,
 }
 
 /// The most unseen spellings that are remembered: a stream of any length must not fill the memory.
@@ -93,7 +93,7 @@ impl<'m> Scorer<'m> {
     }
 
     /// Counts the terms of `article` into the scratch space; the share of words that are known, and the language.
-    fn count(&mut self, article: &Article) -> (f32, usize) {
+    pub(super) fn count(&mut self, article: &Article) -> (f32, usize) {
         let language = self.card.analyzer.language_of(article.language.as_deref(), &article.text);
         let (mut words, mut known) = (0_u32, 0_u32);
         tokenize(&article.title, |token| {
@@ -154,7 +154,7 @@ impl<'m> Scorer<'m> {
 /// The fields that `term` has columns in, of those where it stands: field, column, value before norms. A damaged file may
 /// name columns that are not there: they are left out.
 #[inline]
-fn columns_of<'a>(
+pub(super) fn columns_of<'a>(
     arrays: &'a Arrays<'_>,
     table: &'a [f32],
     term: u32,

@@ -1,0 +1,41 @@
+//! The features of one article, which [`Scorer::score`](super::Scorer) sums up without keeping them.
+
+use super::Scorer;
+use super::scorer::columns_of;
+use crate::features::{Field, field_scales};
+use crate::{Article, TermId};
+
+/// A feature of an article: a column, and its value after all norms. The values of an article have length 1.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Feature {
+    /// The term.
+    pub term: TermId,
+    /// The field.
+    pub field: Field,
+    /// The column.
+    pub column: u32,
+    /// The value.
+    pub value: f32,
+}
+
+impl Scorer<'_> {
+    /// The features of `article`, in the order in which its words first occur.
+    pub(super) fn features(&mut self, article: &Article) -> Vec<Feature> {
+        self.count(article);
+        let mut squares = [0.0_f32; 3];
+        let mut features = Vec::new();
+        for at in 0..self.touched.len() {
+            let term = self.touched[at];
+            let counts = std::mem::take(&mut self.counts[term as usize]);
+            for (field, column, value) in columns_of(&self.arrays, &self.damped, term, counts) {
+                squares[field] += value * value;
+                let (term, field) = (TermId(term), Field::ALL[field]);
+                features.push(Feature { term, field, column: column as u32, value });
+            }
+        }
+        self.touched.clear();
+        let scales = field_scales(squares, self.card.fields.as_array());
+        features.iter_mut().for_each(|feature| feature.value *= scales[feature.field as usize]);
+        features
+    }
+}

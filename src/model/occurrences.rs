@@ -1,0 +1,93 @@
+//! Where the terms of an article stand in it, as they are written.
+
+use std::ops::Range;
+
+use serde::Serialize;
+
+use super::Scorer;
+use crate::features::Field;
+use crate::text::tokenize;
+use crate::{Article, TermId};
+
+/// The part of an article that a [`Span`] lies in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Part {
+    /// [`Article::title`].
+    Title,
+    /// [`Article::text`].
+    Text,
+}
+
+impl Part {
+    /// This part of `article`.
+    pub fn of(self, article: &Article) -> &str {
+        match self {
+            Part::Title => &article.title,
+            Part::Text => &article.text,
+        }
+    }
+}
+
+/// A word as it stands in an article.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct Span {
+    /// The part that it lies in.
+    pub part: Part,
+    /// Its first byte in that part.
+    pub start: usize,
+    /// The byte after its last.
+    pub end: usize,
+}
+
+impl Span {
+    /// The word that stands here; empty where `article` is not the one that the span was made for.
+    pub fn of<'a>(&self, article: &'a Article) -> &'a str {
+        self.part.of(article).get(self.start..self.end).unwrap_or_default()
+    }
+}
+
+/// All tokens of an article that are terms, sorted by term and then by place.
+pub(super) struct Occurrences(Vec<Occurrence>);
+
+struct Occurrence {
+    term: TermId,
+    span: Span,
+    in_lead: bool,
+}
+
+impl Occurrences {
+    /// The occurrences in `article`, which is in the language with the number `language`.
+    pub fn new(scorer: &mut Scorer<'_>, article: &Article, language: usize) -> Occurrences {
+        let mut found = Vec::new();
+        let lead = scorer.card.fields.lead_tokens;
+        for part in [Part::Title, Part::Text] {
+            let mut position = 0;
+            tokenize(part.of(article), |token| {
+                if let Some(term) = scorer.term(token.text, language) {
+                    let span = Span { part, start: token.start, end: token.start + token.text.len() };
+                    found.push(Occurrence { term, span, in_lead: part == Part::Text && position < lead });
+                }
+                position += 1;
+            });
+        }
+        // Places ascend already.
+        found.sort_by_key(|occurrence| occurrence.term);
+        Occurrences(found)
+    }
+
+    /// Where `term` stands in `field`, in order.
+    pub fn of(&self, term: TermId, field: Field) -> Vec<Span> {
+        let in_field = |occurrence: &&Occurrence| match field {
+            Field::Body => true,
+            Field::Lead => occurrence.in_lead,
+            Field::Title => occurrence.span.part == Part::Title,
+        };
+        self.0[self.range(term)].iter().filter(in_field).map(|occurrence| occurrence.span).collect()
+    }
+
+    fn range(&self, term: TermId) -> Range<usize> {
+        let start = self.0.partition_point(|occurrence| occurrence.term < term);
+        start..start + self.0[start..].partition_point(|occurrence| occurrence.term == term)
+    }
+}

@@ -47,7 +47,7 @@ def prepare(data):
         convert(path(f"r52-{half}"), path(f"r8-{half}"), "--keep-topics", EIGHT)
         convert(news, path(f"20ng-{half}"), "--format", "folder", "--encoding", "latin-1", "--split", half)
     for name in os.listdir(folder):
-        lines = open(os.path.join(folder, name), encoding="utf-8").read().splitlines()
+        lines = open(os.path.join(folder, name), encoding="utf-8").read().rstrip("\n").split("\n")
         with open(os.path.join(folder, name), "w", encoding="utf-8") as out:
             for line in lines:
                 article = json.loads(line)

@@ -70,6 +70,9 @@ struct SettingArguments {
     /// What becomes of numbers: keep, shape (digits become 0) or drop.
     #[arg(long, value_parser = of_name::<Numbers>, value_name = "NUMBERS")]
     numbers: Option<Numbers>,
+    /// The most words of a term: 1 for words alone, 2 for pairs of words too, 3 for triples.
+    #[arg(long, value_name = "N")]
+    ngrams: Option<u8>,
     /// A term must occur in this many articles.
     #[arg(long, value_name = "N")]
     min_articles: Option<u32>,
@@ -153,6 +156,7 @@ impl SettingArguments {
         set(&mut settings.effort, self.effort);
         set(&mut settings.stem, self.stem);
         set(&mut settings.numbers, self.numbers);
+        set(&mut settings.ngrams, self.ngrams);
         set(&mut settings.min_articles, self.min_articles);
         set(&mut settings.max_terms, self.max_terms);
         set(&mut settings.lead_tokens, self.lead_tokens.map(Some));

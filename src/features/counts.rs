@@ -149,9 +149,13 @@ fn count_row(
     let text = documents.text(row);
     let lead = &text[..text.len().min(weights.lead_tokens as usize)];
     let mut touched: Vec<u32> = Vec::new();
-    for (field, tokens) in
-        [(Field::Body, documents.all(row)), (Field::Lead, lead), (Field::Title, documents.title(row))]
-    {
+    let ngrams = documents.ngrams(row);
+    for (field, tokens) in [
+        (Field::Body, documents.all(row)),
+        (Field::Body, ngrams),
+        (Field::Lead, lead),
+        (Field::Title, documents.title(row)),
+    ] {
         for &term in tokens.iter().filter(|&&term| term != Documents::UNKNOWN) {
             let counts = &mut scratch[term as usize];
             if *counts == [0; 3] {

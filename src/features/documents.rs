@@ -11,6 +11,10 @@ pub struct Documents {
     pub(super) starts: Vec<usize>,
     /// How many of each article's tokens are its title.
     pub(super) titles: Vec<u32>,
+    /// The n-grams of two words or more; empty where there are none.
+    pub(super) ngrams: Vec<u32>,
+    /// Where each article starts in `ngrams`; one more at the end.
+    pub(super) ngram_starts: Vec<usize>,
 }
 
 impl Documents {
@@ -42,11 +46,11 @@ impl Documents {
         &self.tokens[self.starts[row]..self.starts[row + 1]]
     }
 
-    /// Puts the articles of `other` behind these.
-    pub fn append(&mut self, other: &Documents) {
-        let end = self.tokens.len();
-        self.tokens.extend_from_slice(&other.tokens);
-        self.starts.extend(other.starts.iter().skip(1).map(|start| start + end));
-        self.titles.extend_from_slice(&other.titles);
+    /// The n-grams of two words or more of article `row`.
+    pub fn ngrams(&self, row: usize) -> &[u32] {
+        match (self.ngram_starts.get(row), self.ngram_starts.get(row + 1)) {
+            (Some(&start), Some(&end)) => &self.ngrams[start..end],
+            _ => &[],
+        }
     }
 }

@@ -8,6 +8,7 @@
 mod columns;
 mod counts;
 mod documents;
+mod ngrams;
 mod records;
 mod select;
 mod surfaces;
@@ -18,6 +19,8 @@ pub use columns::{Columns, Field, FieldWeights};
 pub(crate) use counts::field_scales;
 pub use counts::{Counts, damped};
 pub use documents::Documents;
+pub use ngrams::MAX_NGRAM;
+pub(crate) use ngrams::{Ends, advance};
 pub use records::Records;
 pub use select::chi_square;
 pub use surfaces::SurfaceTable;

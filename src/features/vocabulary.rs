@@ -6,6 +6,7 @@ use std::hash::{BuildHasherDefault, Hasher};
 use foldhash::fast::FixedState;
 use rayon::prelude::*;
 
+use super::ngrams::{Ends, MAX_NGRAM, advance, key_of_ngram};
 use super::{Documents, SurfaceTable};
 use crate::text::{Analyzer, Surface, key_of, tokenize};
 use crate::{Article, TermId};
@@ -75,7 +76,7 @@ impl Vocabulary {
             }
         });
 
-        let terms: Vec<String> = order.iter().map(|&old| numbered[old as usize].clone()).collect();
+        let mut terms: Vec<String> = order.iter().map(|&old| numbered[old as usize].clone()).collect();
         let mut entries: Vec<(Surface, TermId)> = terms
             .iter()
             .enumerate()
@@ -85,28 +86,84 @@ impl Vocabulary {
             let term = *rank.get(term as usize)?;
             (term != Documents::UNKNOWN).then_some((spelling.key, TermId(term)))
         }));
-        let articles = order.iter().map(|&old| frequency[old as usize]).collect();
+        let mut articles: Vec<u32> = order.iter().map(|&old| frequency[old as usize]).collect();
+        for ngram in add_ngrams(&mut documents, terms.len(), analyzer.ngrams, limits) {
+            let text = |term: TermId, terms: &[String]| terms[term.0 as usize].clone();
+            let words = format!("{} {}", text(ngram.first, &terms), text(ngram.then, &terms));
+            entries.push((key_of_ngram(ngram.first, ngram.then), TermId(terms.len() as u32)));
+            terms.push(words);
+            articles.push(ngram.articles);
+        }
         (Vocabulary { terms, articles, surfaces: SurfaceTable::new(entries) }, documents)
     }
+}
 
-    /// Reads other articles into the terms of this vocabulary.
-    pub fn read(&self, articles: &[Article], analyzer: &Analyzer) -> Documents {
-        let chunks: Vec<Chunk> =
-            articles.par_chunks(CHUNK).map(|articles| Chunk::read(articles, analyzer)).collect();
-        let (spellings, mut documents) = join(chunks);
-        let named = name(&spellings, analyzer);
-        let known: Vec<u32> = spellings
-            .iter()
-            .zip(named)
-            .map(|(spelling, term)| {
-                let found = self.surfaces.get(spelling.key);
-                found
-                    .or_else(|| self.surfaces.get(key_of(&term?, TERM_SPACE)))
-                    .map_or(Documents::UNKNOWN, |t| t.0)
-            })
-            .collect();
-        documents.tokens.par_iter_mut().for_each(|token| *token = known[*token as usize]);
-        documents
+/// A term made of two others.
+struct Ngram {
+    first: TermId,
+    then: TermId,
+    articles: u32,
+}
+
+/// Finds the n-grams of up to `longest` words that enough articles have, shorter before longer and frequent before rare,
+/// numbers them from `terms` on, and notes in `documents` where they stand.
+fn add_ngrams(documents: &mut Documents, terms: usize, longest: u8, limits: VocabularyLimits) -> Vec<Ngram> {
+    let mut found: Vec<Ngram> = Vec::new();
+    let mut known: HashMap<u64, TermId, BuildHasherDefault<KeyHasher>> = HashMap::default();
+    for words in 1..usize::from(longest.min(MAX_NGRAM)) {
+        // For each key: the n-gram, and the article in which it was counted last.
+        let mut counts: HashMap<u64, (Ngram, usize), BuildHasherDefault<KeyHasher>> = HashMap::default();
+        walk(documents, &known, |row, before, term| {
+            let (Some(first), Some(then)) = (before[words - 1], term) else { return };
+            let entry = counts
+                .entry(key_of_ngram(first, then).0)
+                .or_insert((Ngram { first, then, articles: 0 }, usize::MAX));
+            if entry.1 != row {
+                entry.0.articles += 1;
+                entry.1 = row;
+            }
+        });
+        let enough = |count: &(Ngram, usize)| count.0.articles >= limits.min_articles.max(2);
+        let mut level: Vec<Ngram> = counts.into_values().filter(enough).map(|count| count.0).collect();
+        level.sort_unstable_by_key(|ngram| (std::cmp::Reverse(ngram.articles), ngram.first, ngram.then));
+        level.truncate(limits.max_terms.saturating_sub(terms + found.len()));
+        for ngram in level {
+            known.insert(key_of_ngram(ngram.first, ngram.then).0, TermId((terms + found.len()) as u32));
+            found.push(ngram);
+        }
+    }
+    if found.is_empty() {
+        return found;
+    }
+    let (mut ngrams, mut rows) = (Vec::new(), vec![0_usize; documents.len()]);
+    walk(documents, &known, |row, before, term| {
+        let ends = advance(before, term, |key| known.get(&key.0).copied());
+        ngrams.extend(ends[1..].iter().flatten().map(|ngram| ngram.0));
+        rows[row] = ngrams.len();
+    });
+    let mut starts = vec![0];
+    for end in rows {
+        starts.push(end.max(*starts.last().unwrap_or(&0)));
+    }
+    (documents.ngrams, documents.ngram_starts) = (ngrams, starts);
+    found
+}
+
+/// Calls `each` for every token: its article, the n-grams that end at the token before it, and its term.
+fn walk(
+    documents: &Documents,
+    known: &HashMap<u64, TermId, BuildHasherDefault<KeyHasher>>,
+    mut each: impl FnMut(usize, Ends, Option<TermId>),
+) {
+    for row in 0..documents.len() {
+        for tokens in [documents.title(row), documents.text(row)] {
+            let mut before: Ends = Ends::default();
+            for &token in tokens {
+                let term = (token != Documents::UNKNOWN).then_some(TermId(token));
+                each(row, before, term);
+                before = advance(before, term, |key| known.get(&key.0).copied());
+            }
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use std::ops::Range;
 use serde::Serialize;
 
 use super::Scorer;
-use crate::features::Field;
+use crate::features::{Ends, Field, MAX_NGRAM};
 use crate::text::tokenize;
 use crate::{Article, TermId};
 
@@ -63,10 +63,19 @@ impl Occurrences {
         let lead = scorer.card.fields.lead_tokens;
         for part in [Part::Title, Part::Text] {
             let mut position = 0;
+            let mut ends = Ends::default();
+            // Where the last words started: an n-gram starts with the first of its own.
+            let mut starts = [0; MAX_NGRAM as usize];
             tokenize(part.of(article), |token| {
-                if let Some(term) = scorer.term(token.text, language) {
-                    let span = Span { part, start: token.start, end: token.start + token.text.len() };
-                    found.push(Occurrence { term, span, in_lead: part == Part::Text && position < lead });
+                let term = scorer.term(token.text, language);
+                starts.rotate_right(1);
+                starts[0] = token.start;
+                let end = token.start + token.text.len();
+                ends = scorer.ngrams(ends, term);
+                for (start, term) in starts.into_iter().zip(ends) {
+                    let span = Span { part, start, end };
+                    let in_lead = part == Part::Text && position < lead;
+                    found.extend(term.map(|term| Occurrence { term, span, in_lead }));
                 }
                 position += 1;
             });

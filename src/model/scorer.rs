@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use super::file::Arrays;
 use super::{Card, TopicModel};
-use crate::features::{SurfaceTable, damped, field_scales};
+use crate::features::{Ends, SurfaceTable, advance, damped, field_scales};
 use crate::text::{TermMaker, key_of, tokenize};
 use crate::{Article, TermId};
 
@@ -96,24 +96,44 @@ impl<'m> Scorer<'m> {
     pub(super) fn count(&mut self, article: &Article) -> (f32, usize) {
         let language = self.card.analyzer.language_of(article.language.as_deref(), &article.text);
         let (mut words, mut known) = (0_u32, 0_u32);
+        let mut ends = Ends::default();
         tokenize(&article.title, |token| {
             words += 1;
-            if let Some(term) = self.term(token.text, language) {
+            let term = self.term(token.text, language);
+            if let Some(term) = term {
                 known += 1;
                 self.see(term, [1, 0, 1]);
             }
+            self.see_ngrams(&mut ends, term);
         });
+        ends = Ends::default();
         let mut position = 0_u32;
         let lead = self.card.fields.lead_tokens;
         tokenize(&article.text, |token| {
             words += 1;
-            if let Some(term) = self.term(token.text, language) {
+            let term = self.term(token.text, language);
+            if let Some(term) = term {
                 known += 1;
                 self.see(term, [1, u32::from(position < lead), 0]);
             }
+            self.see_ngrams(&mut ends, term);
             position += 1;
         });
         (known as f32 / words.max(1) as f32, language)
+    }
+
+    /// Counts the n-grams that end at `term`; `ends` holds those that ended before it, and then these.
+    #[inline]
+    fn see_ngrams(&mut self, ends: &mut Ends, term: Option<TermId>) {
+        if self.card.analyzer.ngrams > 1 {
+            *ends = self.ngrams(*ends, term);
+            ends[1..].iter().flatten().for_each(|&ngram| self.see(ngram, [1, 0, 0]));
+        }
+    }
+
+    /// The n-grams that end at `term`, given those that end before it.
+    pub(super) fn ngrams(&self, before: Ends, term: Option<TermId>) -> Ends {
+        advance(before, term, |key| self.surfaces.get(key))
     }
 
     #[inline]

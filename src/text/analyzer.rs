@@ -39,11 +39,22 @@ pub struct Analyzer {
     pub stem: bool,
     /// What becomes of numbers.
     pub numbers: Numbers,
+    /// The most words of a term: 1 for words alone, 2 for pairs of words too, 3 for triples.
+    #[serde(default = "words_alone", skip_serializing_if = "are_words_alone")]
+    pub ngrams: u8,
+}
+
+fn words_alone() -> u8 {
+    1
+}
+
+fn are_words_alone(ngrams: &u8) -> bool {
+    *ngrams == 1
 }
 
 impl Default for Analyzer {
     fn default() -> Self {
-        Analyzer { languages: vec![Language::ENGLISH], stem: true, numbers: Numbers::default() }
+        Analyzer { languages: vec![Language::ENGLISH], stem: true, numbers: Numbers::default(), ngrams: 1 }
     }
 }
 

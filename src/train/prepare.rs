@@ -57,6 +57,7 @@ impl Prepared {
             languages: languages_of(articles, settings),
             stem: settings.stem,
             numbers: settings.numbers,
+            ngrams: settings.ngrams,
         };
         // Of very few articles, every term counts.
         let min_articles = if articles.len() < 100 { 1 } else { settings.min_articles };

@@ -7,7 +7,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use crate::decide::Target;
-use crate::features::{FieldWeights, Weighting};
+use crate::features::{FieldWeights, MAX_NGRAM, Weighting};
 use crate::text::{Language, Numbers};
 use crate::{Error, Result, Task, Topic};
 
@@ -89,6 +89,8 @@ pub struct TrainSettings {
     pub stem: bool,
     /// What becomes of numbers.
     pub numbers: Numbers,
+    /// The most words of a term: 1 for words alone, 2 for pairs of words too, 3 for triples.
+    pub ngrams: u8,
     /// A term must occur in this many articles.
     pub min_articles: u32,
     /// No more terms than this.
@@ -133,6 +135,7 @@ impl Default for TrainSettings {
             languages: Vec::new(),
             stem: true,
             numbers: Numbers::default(),
+            ngrams: 1,
             min_articles: 2,
             max_terms: 2_000_000,
             lead_tokens: None,
@@ -163,6 +166,9 @@ impl TrainSettings {
         }
         if let Some(cost) = self.cost.filter(|cost| !(cost.is_finite() && *cost > 0.0)) {
             return wrong(format!("cost = {cost}: choose a number above 0"));
+        }
+        if !(1..=MAX_NGRAM).contains(&self.ngrams) {
+            return wrong(format!("ngrams = {}: choose 1 to {MAX_NGRAM}", self.ngrams));
         }
         if self.max_terms == 0 {
             return wrong("max-terms = 0: a model needs terms".into());

@@ -49,18 +49,20 @@ fn figures(name: &str, [train, test]: &[Corpus; 2]) -> (TopicModel, Evaluation) 
     let model = TopicModel::train(train).unwrap();
     let seconds = start.elapsed().as_secs_f64();
     let evaluation = evaluate_model(&model, &test.articles).unwrap().evaluation;
+    let intervals = evaluation.intervals.as_ref().unwrap().figures;
     let within = |of: topicwire::metrics::Interval| format!("{:.3} to {:.3}", of.low, of.high);
     println!(
         "{name}: micro-F1 {:.4} ({}), macro-F1 {:.4} ({}), exactly right {:.4}, calibration error {:.4}, log loss {:.4} \
-         (base rates {:.4}); trained in {seconds:.2} s, model {:.2} MB",
+         (base rates {:.4}), coverage at 95 % precision {:.3}; trained in {seconds:.2} s, model {:.2} MB",
         evaluation.micro.f1,
-        within(evaluation.intervals.micro_f1),
+        within(intervals.micro_f1),
         evaluation.macro_average.f1,
-        within(evaluation.intervals.macro_f1),
+        within(intervals.macro_f1),
         evaluation.exact_match,
-        evaluation.calibration_error,
-        evaluation.log_loss,
-        evaluation.base_rate_log_loss,
+        evaluation.calibration_error.unwrap(),
+        evaluation.log_loss.unwrap(),
+        evaluation.log_loss_base.unwrap(),
+        evaluation.coverage.as_ref().unwrap().coverage,
         model.as_bytes().len() as f64 / 1e6
     );
     (model, evaluation)

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 use topicwire::corpus::Unlabelled;
 use topicwire::evaluate::{Outcome, evaluate_model};
+use topicwire::metrics::Interval;
 use topicwire::{Task, TopicModel};
 
 use super::inputs::{ReadArguments, read};
@@ -95,23 +96,23 @@ pub fn write_figures(out: &mut impl Write, outcome: &Outcome, task: Task) -> std
     row("all (micro)", &figures.micro);
     row("all (macro)", &figures.macro_average);
     writeln!(out, "{topics}")?;
-    let of = &figures.intervals;
-    let within =
-        |interval: &topicwire::metrics::Interval| format!("{:.3} to {:.3}", interval.low, interval.high);
     let exact = if task == Task::Single { "accuracy" } else { "exactly right" };
-    writeln!(out, "{exact:<18} {:.3}   (95 % interval {})", figures.exact_match, within(&of.exact_match))?;
-    writeln!(out, "{:<18} {:.3}   (95 % interval {})", "micro F1", figures.micro.f1, within(&of.micro_f1))?;
-    writeln!(
-        out,
-        "{:<18} {:.3}   (95 % interval {})",
-        "macro F1",
-        figures.macro_average.f1,
-        within(&of.macro_f1)
-    )?;
-    writeln!(out, "{:<18} {:.3}", "calibration error", figures.calibration_error)?;
-    writeln!(
-        out,
-        "{:<18} {:.4}  (base rates alone: {:.4})",
-        "log loss", figures.log_loss, figures.base_rate_log_loss
-    )
+    let intervals = figures.intervals.as_ref().map(|of| &of.figures);
+    let mut line = |name: &str, value: f64, interval: Option<Interval>| {
+        let within = interval.map(|i| format!("   (95 % interval {:.3} to {:.3})", i.low, i.high));
+        writeln!(out, "{name:<18} {value:.3}{}", within.unwrap_or_default())
+    };
+    line(exact, figures.exact_match, intervals.map(|of| of.exact_match))?;
+    line("micro F1", figures.micro.f1, intervals.map(|of| of.micro_f1))?;
+    line("macro F1", figures.macro_average.f1, intervals.map(|of| of.macro_f1))?;
+    if let Some(error) = figures.calibration_error {
+        line("calibration error", error, None)?;
+    }
+    if let Some(coverage) = &figures.coverage {
+        line("coverage at 95 %", coverage.coverage, None)?;
+    }
+    if let (Some(loss), Some(base)) = (figures.log_loss, figures.log_loss_base) {
+        writeln!(out, "{:<18} {loss:.4}  (base rates alone: {base:.4})", "log loss")?;
+    }
+    Ok(())
 }

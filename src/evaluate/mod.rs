@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::metrics::{Evaluation, Judged, TopicSets, evaluate};
+use crate::metrics::{Evaluation, EvaluationOptions, Scores, TopicSets, evaluate};
 use crate::model::{Prediction, TopicModel};
 use crate::{Article, Error, Result, Task, Topic, TopicId};
 
@@ -67,15 +67,9 @@ fn measure(
             .map(|prediction| numbers(&mut prediction.topics.iter().map(|assigned| &assigned.topic)))
             .collect(),
     );
-    let rows: Vec<Vec<f32>> = predictions
-        .into_iter()
-        .map(|prediction| {
-            let mut row = prediction.probabilities;
-            row.resize(names.len(), 0.0);
-            row
-        })
-        .collect();
-    let judged = Judged::new(&gold, &given, names.len())?;
-    let evaluation = evaluate(&judged, &rows, &names, task)?;
+    // Topics that the model does not know have no score, which counts as a probability of 0.
+    let rows = predictions.iter().map(|prediction| &prediction.probabilities);
+    let scores = Scores::from_rows(known.len(), rows)?;
+    let evaluation = evaluate(&gold, &given, Some(&scores), &names, task, &EvaluationOptions::default())?;
     Ok(Outcome { evaluation, unknown_topics })
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Judged;
-use super::judged::Outcome;
+use super::judged::{Outcome, share, sum_over};
 
 /// How often a topic was right, wrong and missed. Counts are of articles.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,7 +48,7 @@ impl TopicCounts {
         share(twice, twice + (self.false_positives + self.false_negatives) as f64)
     }
 
-    pub(super) fn add(&mut self, outcome: Outcome, count: u64) {
+    fn add(&mut self, outcome: Outcome, count: u64) {
         match outcome {
             Outcome::Right => self.true_positives += count,
             Outcome::Wrong => self.false_positives += count,
@@ -159,14 +159,13 @@ impl Counts {
 /// article without any topic, gold or given, counts 0 like every 0/0, as scikit-learn does with
 /// `zero_division=0`; where many articles rightly have no topic, look at [`exact_match`] instead.
 pub fn sample_averages(judged: &Judged<'_>) -> Averages {
-    let mut sums = [0.0_f64; 3];
-    for article in 0..judged.articles() {
+    let sums = sum_over(judged.articles(), |article, sums: &mut [f64; 3]| {
         let mut counts = TopicCounts::default();
         judged.outcomes(article, |_, outcome| counts.add(outcome, 1));
         sums[0] += counts.precision();
         sums[1] += counts.recall();
         sums[2] += counts.f1();
-    }
+    });
     let [precision, recall, f1] = sums.map(|sum| share(sum, judged.articles() as f64));
     Averages { precision, recall, f1 }
 }
@@ -176,9 +175,4 @@ pub fn sample_averages(judged: &Judged<'_>) -> Averages {
 pub fn exact_match(judged: &Judged<'_>) -> f64 {
     let exact = (0..judged.articles()).filter(|&article| judged.is_exact(article)).count();
     share(exact as f64, judged.articles() as f64)
-}
-
-/// `part / whole`, and 0 where there is nothing to divide by.
-fn share(part: f64, whole: f64) -> f64 {
-    if whole == 0.0 { 0.0 } else { part / whole }
 }

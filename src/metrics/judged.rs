@@ -1,8 +1,10 @@
-//! Gold and given topics side by side.
+//! Gold and given topics side by side, and joined to scores.
 
 use std::cmp::Ordering;
 
-use super::TopicSets;
+use rayon::prelude::*;
+
+use super::{Scores, TopicSets};
 use crate::{Error, Result, TopicId};
 
 /// Gold and given topics of the same articles, known to fit each other.
@@ -102,4 +104,114 @@ pub(super) enum Outcome {
     Wrong,
     /// Gold, not given: a false negative.
     Missed,
+}
+
+/// Gold and given topics with a score or probability for every article and topic.
+#[derive(Debug, Clone, Copy)]
+pub struct Scored<'a> {
+    judged: Judged<'a>,
+    scores: &'a Scores,
+}
+
+impl<'a> Scored<'a> {
+    /// Joins scores to gold and given topics.
+    ///
+    /// The scores may be for fewer topics: those beyond (a topic of the corpus that the model has never seen)
+    /// have the probability 0, or `rest` where the scores are sparse.
+    ///
+    /// # Errors
+    /// [`Error::Settings`] where the numbers of articles differ, or the scores are for more topics than exist.
+    pub fn new(judged: Judged<'a>, scores: &'a Scores) -> Result<Self> {
+        if scores.articles() != judged.articles() {
+            let (scores, judged) = (scores.articles(), judged.articles());
+            return Err(Error::Settings(format!(
+                "there are scores of {scores} articles and topics of {judged}: they must be of the same articles"
+            )));
+        }
+        if scores.topics() > judged.topics() {
+            let (scores, topics) = (scores.topics(), judged.topics());
+            return Err(Error::Settings(format!(
+                "there are scores for {scores} topics, but {topics} topics"
+            )));
+        }
+        Ok(Scored { judged, scores })
+    }
+
+    /// The gold and given topics.
+    pub fn judged(&self) -> &Judged<'a> {
+        &self.judged
+    }
+
+    /// The scores.
+    pub fn scores(&self) -> &'a Scores {
+        self.scores
+    }
+
+    /// Goes through all topics of one article. Those that the scores do not state come last and together, since
+    /// they share one probability: at most four calls, with `count` above 1.
+    pub(super) fn pairs(&self, article: usize, mut each: impl FnMut(Pairs)) {
+        let row = self.scores.row(article);
+        let mut stated = row.stated().peekable();
+        // How many topics that are not stated are [neither, gold alone, given alone, both].
+        let mut unstated = [0u64; 4];
+        self.judged.outcomes(article, |topic, outcome| {
+            while let Some((_, probability)) = stated.next_if(|(stated, _)| *stated < topic) {
+                each(Pairs { probability, gold: false, given: false, count: 1 });
+            }
+            let (gold, given) = (outcome != Outcome::Wrong, outcome != Outcome::Missed);
+            match stated.next_if(|(stated, _)| *stated == topic) {
+                Some((_, probability)) => each(Pairs { probability, gold, given, count: 1 }),
+                None => unstated[usize::from(gold) + 2 * usize::from(given)] += 1,
+            }
+        });
+        for (_, probability) in stated {
+            each(Pairs { probability, gold: false, given: false, count: 1 });
+        }
+        let known: u64 = unstated.iter().sum();
+        unstated[0] = (self.judged.topics - row.stated_len()) as u64 - known;
+        for (kind, &count) in unstated.iter().enumerate().filter(|&(_, &count)| count > 0) {
+            each(Pairs { probability: row.rest(), gold: kind & 1 == 1, given: kind & 2 == 2, count });
+        }
+    }
+}
+
+/// `count` pairs of an article and a topic that are alike.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Pairs {
+    pub(super) probability: f32,
+    pub(super) gold: bool,
+    pub(super) given: bool,
+    pub(super) count: u64,
+}
+
+/// How many articles are summed in one piece. Fixed, since the order in which fractions are added shows in the
+/// last digits.
+const BLOCK: usize = 2048;
+
+/// Sums `K` figures over all articles, in parallel, with the same result whatever the number of threads.
+pub(super) fn sum_over<const K: usize>(
+    articles: usize,
+    each: impl Fn(usize, &mut [f64; K]) + Sync,
+) -> [f64; K] {
+    let blocks: Vec<[f64; K]> = (0..articles.div_ceil(BLOCK))
+        .into_par_iter()
+        .map(|block| {
+            let mut sums = [0.0; K];
+            for article in block * BLOCK..articles.min((block + 1) * BLOCK) {
+                each(article, &mut sums);
+            }
+            sums
+        })
+        .collect();
+    blocks.iter().fold([0.0; K], |mut total, block| {
+        for (total, sum) in total.iter_mut().zip(block) {
+            *total += sum;
+        }
+        total
+    })
+}
+
+/// `part / whole`, and 0 where there is nothing to divide by.
+pub(super) fn share(part: f64, whole: f64) -> f64 {
+    if whole == 0.0 { 0.0 } else { part / whole }
 }

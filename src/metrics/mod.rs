@@ -1,9 +1,24 @@
 //! Gold and given topics to figures.
 //!
-//! [`TopicSets`] holds the topics of every article, once as people labelled them (gold) and once as a model assigned
-//! them (given); [`Judged`] puts the two side by side and checks, once, that they fit; every figure over topics
-//! takes it. Figures over probabilities take rows of them, one probability for each topic. [`evaluate()`] computes
-//! all of it and gives an [`Evaluation`], which is what `evaluate --json` writes.
+//! The data flow is short. [`TopicSets`] holds the topics of every article, once as people labelled them (gold)
+//! and once as a model assigned them (given). [`Judged`] puts the two side by side and checks, once, that they
+//! fit; every figure over topics takes it. [`Scores`] holds the scores or probabilities, and [`Scored`] joins
+//! them to a [`Judged`]; every figure over probabilities takes that. Past these two doors nothing can fail.
+//! [`evaluate()`] computes all of it and gives an [`Evaluation`], which is what `evaluate --json` writes.
+//!
+//! | file | figures |
+//! |---|---|
+//! | `counts` | precision, recall and F1 per topic and in all averages, exact match |
+//! | `ranking` | average precision, precision–recall curves, area under the ROC curve |
+//! | `calibration` | reliability bins, expected calibration error |
+//! | `loss` | log loss, the log loss of the base rates, Brier score |
+//! | `coverage` | how many articles keep a topic when the given topics must be right 95 times of 100 |
+//! | `interval` | bootstrap intervals |
+//! | `significance` | McNemar's exact test, paired bootstrap |
+//! | `confusion` | what was given instead of what |
+//!
+//! All figures are the same whatever the number of threads: counts are whole numbers, and sums of fractions are
+//! taken over fixed blocks of articles, in order.
 //!
 //! ```
 //! use topicwire::metrics::{Counts, Judged, TopicSets};
@@ -17,21 +32,27 @@
 //! ```
 
 mod calibration;
+mod confusion;
 mod counts;
+mod coverage;
 mod evaluation;
 mod interval;
 mod judged;
 mod loss;
 mod ranking;
+mod scores;
 mod significance;
 mod topic_sets;
 
-pub use calibration::{BINS, LEAST_PROBABILITY, Reliability};
+pub use calibration::{BINS, LEAST_PROBABILITY, Reliability, ReliabilityBin};
+pub use confusion::{Confusion, Confusions, Together, occurring_together};
 pub use counts::{Averages, Counts, TopicCounts, exact_match, sample_averages};
-pub use evaluation::{Evaluation, Intervals, TopicFigures, evaluate};
-pub use interval::{Interval, bootstrap_intervals};
-pub use judged::Judged;
+pub use coverage::{Coverage, CoverageCurve, CoveragePoint};
+pub use evaluation::{Evaluation, EvaluationOptions, Intervals, Mistake, TopicFigures, evaluate};
+pub use interval::{Bootstrap, BootstrapIntervals, Interval, bootstrap_intervals};
+pub use judged::{Judged, Scored};
 pub use loss::{base_rate_log_loss, brier_score, log_loss};
-pub use ranking::average_precision;
-pub use significance::mcnemar;
+pub use ranking::{CurvePoint, Ranking, macro_average_precision, rank_all_pairs, rank_topics};
+pub use scores::{ScoreRow, Scores};
+pub use significance::{Difference, McNemar, PairedDifference, mcnemar, mcnemar_exact, paired_bootstrap};
 pub use topic_sets::TopicSets;

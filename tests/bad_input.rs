@@ -228,6 +228,8 @@ fn wrong_usage_exits_with_2_and_says_what_can_be_written() {
         (&["train", "c.jsonl", "--model", "m", "--target", "speed=1"], "precision=0.9"),
         (&["predict", "--model", "m"], "--text"),
         (&["predict", "--min-probability", "2", "--text", "x"], "0 to 1"),
+        (&["demo", "--threads", "1000000"], "1..=512"),
+        (&["demo", "--threads", "0"], "1..=512"),
         (&["corpus", "stats", "c.jsonl", "--format", "xml"], "jsonl"),
     ];
     for (arguments, part) in cases {
@@ -278,6 +280,16 @@ fn a_reader_that_closes_the_pipe_ends_the_work_quietly() {
         .unwrap();
     assert_eq!(output.status.code(), Some(0), "{}", said(&output));
     assert_eq!(said(&output), "");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_closed_pipe_ends_json_quietly_too() {
+    let program = assert_cmd::cargo::cargo_bin("topicwire");
+    // The reader is gone before the first byte, and the output is longer than any pipe holds.
+    let script = format!("set -o pipefail; {} inspect --json --terms 500 | true", program.display());
+    let output = std::process::Command::new("bash").args(["-c", &script]).output().unwrap();
+    assert_eq!((output.status.code(), said(&output).as_str()), (Some(0), ""));
 }
 
 fn files(folder: &Path) -> Vec<String> {

@@ -27,9 +27,10 @@ use clap::{Parser, Subcommand};
 struct Arguments {
     #[command(subcommand)]
     command: Command,
-    /// How many threads work; by default one to a core.
-    #[arg(long, global = true, value_name = "N")]
-    threads: Option<usize>,
+    /// How many threads work, 1 to 512; by default one to a core.
+    // Starting a million threads takes the machine down with the program.
+    #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=512))]
+    threads: Option<u16>,
     /// Say nothing on standard error but errors.
     #[arg(long, short, global = true)]
     quiet: bool,
@@ -108,7 +109,7 @@ impl std::error::Error for CheckFailed {}
 pub fn run() -> ExitCode {
     let arguments = Arguments::parse();
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let threads = arguments.threads.unwrap_or(cores).max(1);
+    let threads = arguments.threads.map_or(cores, usize::from);
     if let Err(error) = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global() {
         eprintln!("topicwire: cannot start {threads} threads: {error}");
         return ExitCode::FAILURE;
@@ -149,6 +150,9 @@ fn is_closed_pipe(error: &anyhow::Error) -> bool {
     let closed = |error: &std::io::Error| error.kind() == ErrorKind::BrokenPipe;
     error.chain().any(|cause| {
         cause.downcast_ref::<std::io::Error>().is_some_and(closed)
+            || cause
+                .downcast_ref::<serde_json::Error>()
+                .is_some_and(|error| error.io_error_kind() == Some(ErrorKind::BrokenPipe))
             || matches!(cause.downcast_ref(), Some(topicwire::Error::Write { source, .. }) if closed(source))
     })
 }

@@ -251,11 +251,7 @@ fn a_full_disk_leaves_the_old_model_whole() {
         "trap '' XFSZ; ulimit -f 1; exec {} train c.jsonl --model m.safetensors --seed 9",
         program.display()
     );
-    let output = std::process::Command::new("bash")
-        .args(["-c", &script])
-        .current_dir(place.0.path())
-        .output()
-        .unwrap();
+    let output = bash(&script, place.0.path());
     assert_eq!(output.status.code(), Some(1), "{}", said(&output));
     assert!(said(&output).contains("cannot write m.safetensors"), "{}", said(&output));
     assert_eq!(std::fs::read(place.path("m.safetensors")).unwrap(), before);
@@ -273,11 +269,7 @@ fn a_reader_that_closes_the_pipe_ends_the_work_quietly() {
         "set -o pipefail; {} predict --model m.safetensors many.jsonl --output jsonl | head -n 1",
         program.display()
     );
-    let output = std::process::Command::new("bash")
-        .args(["-c", &script])
-        .current_dir(place.0.path())
-        .output()
-        .unwrap();
+    let output = bash(&script, place.0.path());
     assert_eq!(output.status.code(), Some(0), "{}", said(&output));
     assert_eq!(said(&output), "");
 }
@@ -288,8 +280,14 @@ fn a_closed_pipe_ends_json_quietly_too() {
     let program = assert_cmd::cargo::cargo_bin("topicwire");
     // The reader is gone before the first byte, and the output is longer than any pipe holds.
     let script = format!("set -o pipefail; {} inspect --json --terms 500 | true", program.display());
-    let output = std::process::Command::new("bash").args(["-c", &script]).output().unwrap();
+    let output = bash(&script, &std::env::temp_dir());
     assert_eq!((output.status.code(), said(&output).as_str()), (Some(0), ""));
+}
+
+/// Runs `script` in `folder`.
+#[cfg(unix)]
+fn bash(script: &str, folder: &Path) -> Output {
+    std::process::Command::new("bash").args(["-c", script]).current_dir(folder).output().unwrap()
 }
 
 fn files(folder: &Path) -> Vec<String> {

@@ -81,13 +81,7 @@ pub fn run(arguments: &Arguments, context: Context) -> anyhow::Result<()> {
         )
         .into());
     }
-    let model = match &arguments.model {
-        Some(path) => TopicModel::load(path)?,
-        None => {
-            context.say("No --model: using the starter model for general news in English.");
-            starter::model()?
-        }
-    };
+    let model = starter::model_or(arguments.model.as_deref(), context)?;
     let stdout = std::io::stdout();
     let default = if stdout.is_terminal() { Output::Table } else { Output::Jsonl };
     let form = Form {

@@ -27,12 +27,6 @@ const SLOPES: std::ops::RangeInclusive<f64> = 0.05..=100.0;
 const MAX_STEPS: usize = 100;
 
 impl Platt {
-    /// The probability at `score`.
-    #[inline]
-    pub fn probability(&self, score: f32) -> f32 {
-        1.0 / (1.0 + (-self.log_odds(score)).exp())
-    }
-
     /// The log odds at `score`.
     #[inline]
     pub fn log_odds(&self, score: f32) -> f32 {

@@ -237,12 +237,4 @@ impl MultiProblem<'_> {
             at += 1;
         }
     }
-
-    /// The scores of every topic for row `row`.
-    pub fn scores(&self, fit: &MultiFit, row: usize) -> Vec<f32> {
-        let mut scores = vec![0.0; fit.stride];
-        self.scores_into(&fit.weights, row, &mut scores);
-        scores.truncate(self.topics);
-        scores
-    }
 }

@@ -253,15 +253,3 @@ pub(super) fn add(weights: &mut [Lanes], columns: &[u32], values: &[f32], step: 
         at += 1;
     }
 }
-
-/// The scores of `rows` for all topics of the block, bias included.
-pub fn scores(fit: &BlockFit, records: &Records, rows: &[u32]) -> Vec<Lanes> {
-    let bias = fit.weights[records.width()];
-    rows.iter()
-        .map(|&row| {
-            let (columns, values) = records.parts(row as usize);
-            let sum = dot(&fit.weights, columns, values);
-            std::array::from_fn(|l| sum[l] + bias[l])
-        })
-        .collect()
-}

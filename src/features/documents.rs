@@ -46,6 +46,24 @@ impl Documents {
         &self.tokens[self.starts[row]..self.starts[row + 1]]
     }
 
+    /// The articles `rows`, in that order.
+    ///
+    /// # Panics
+    ///
+    /// Where there is no such row.
+    #[must_use]
+    pub fn select(&self, rows: &[usize]) -> Documents {
+        let mut selected = Documents { starts: vec![0], ngram_starts: vec![0], ..Documents::default() };
+        for &row in rows {
+            selected.tokens.extend(self.all(row));
+            selected.starts.push(selected.tokens.len());
+            selected.titles.push(self.titles[row]);
+            selected.ngrams.extend(self.ngrams(row));
+            selected.ngram_starts.push(selected.ngrams.len());
+        }
+        selected
+    }
+
     /// The n-grams of two words or more of article `row`.
     pub fn ngrams(&self, row: usize) -> &[u32] {
         match (self.ngram_starts.get(row), self.ngram_starts.get(row + 1)) {

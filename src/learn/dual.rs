@@ -63,25 +63,24 @@ impl Block<'_> {
     /// fold starts from the solution for all rows, a cost from the solution for another cost.
     pub fn fit(&self, start: Option<&[Lanes]>, stop: Stop, seed: u64) -> BlockFit {
         let mut fit = self.start(start);
-        let mut order = self.rows.to_vec();
-        let mut active = order.len();
+        let mut rows = Rows::new(self);
         let mut random = ChaCha8Rng::seed_from_u64(seed);
-        let mut shrink_above = [f32::INFINITY; LANES];
         while fit.epochs < stop.max_epochs {
             fit.epochs += 1;
-            order[..active].shuffle(&mut random);
-            let pass = self.pass(&mut fit, &mut order, &mut active, &shrink_above);
+            rows.order[..rows.active].shuffle(&mut random);
+            let pass = self.pass(&mut fit, &mut rows);
             fit.violation = pass.violation();
             if fit.violation <= stop.tolerance {
-                if active == order.len() {
+                if rows.active == rows.order.len() {
                     break;
                 }
                 // All is well among the rows in play: see whether that holds for those set aside too.
-                active = order.len();
-                shrink_above = [f32::INFINITY; LANES];
+                rows.active = rows.order.len();
+                rows.shrink_above = [f32::INFINITY; LANES];
                 continue;
             }
-            shrink_above = pass.largest.map(|largest| if largest <= 0.0 { f32::INFINITY } else { largest });
+            rows.shrink_above =
+                pass.largest.map(|largest| if largest <= 0.0 { f32::INFINITY } else { largest });
         }
         fit
     }
@@ -111,34 +110,23 @@ impl Block<'_> {
         fit
     }
 
-    fn pass(&self, fit: &mut BlockFit, order: &mut [u32], active: &mut usize, shrink_above: &Lanes) -> Pass {
+    fn pass(&self, fit: &mut BlockFit, rows: &mut Rows) -> Pass {
         #[cfg(target_arch = "x86_64")]
         if std::arch::is_x86_feature_detected!("avx2") {
             #[target_feature(enable = "avx2")]
-            fn wide(
-                block: &Block<'_>,
-                fit: &mut BlockFit,
-                order: &mut [u32],
-                active: &mut usize,
-                above: &Lanes,
-            ) -> Pass {
-                block.pass_over(fit, order, active, above)
+            fn wide(block: &Block<'_>, fit: &mut BlockFit, rows: &mut Rows) -> Pass {
+                block.pass_over(fit, rows)
             }
             // SAFETY: the processor has AVX2, which is all that the function asks for.
-            return unsafe { wide(self, fit, order, active, shrink_above) };
+            return unsafe { wide(self, fit, rows) };
         }
-        self.pass_over(fit, order, active, shrink_above)
+        self.pass_over(fit, rows)
     }
 
-    /// One pass over the active rows, `order[..*active]`; a row that is set aside moves behind them.
+    /// One pass over the rows in play; a row that is set aside moves behind them.
     #[inline(always)]
-    fn pass_over(
-        &self,
-        fit: &mut BlockFit,
-        order: &mut [u32],
-        active: &mut usize,
-        shrink_above: &Lanes,
-    ) -> Pass {
+    fn pass_over(&self, fit: &mut BlockFit, rows: &mut Rows) -> Pass {
+        let Rows { order, active, shrink_above, lengths } = rows;
         let bias = self.records.width();
         let diagonals = [0.5 / self.cost[0], 0.5 / self.cost[1]];
         let mut pass = Pass { largest: [f32::NEG_INFINITY; LANES], smallest: [f32::INFINITY; LANES] };
@@ -146,11 +134,12 @@ impl Block<'_> {
         while at < *active {
             let row = order[at] as usize;
             let (columns, values) = self.records.parts(row);
-            let margin = dot(&fit.weights, columns, values);
-            let mut length = 1.0;
-            for value in values {
-                length += value * value;
+            if at + 2 < *active {
+                let (next, after_next) = (order[at + 1] as usize, order[at + 2] as usize);
+                prefetch(self.records, &fit.weights, next, after_next);
             }
+            let margin = dot(&fit.weights, columns, values);
+            let length = lengths[row];
             let sign = signs(self.positive[row]);
             let dual = &mut fit.dual[row];
             let bias_weights = fit.weights[bias];
@@ -184,6 +173,33 @@ impl Block<'_> {
             }
         }
         pass
+    }
+}
+
+/// The rows to learn from, in the order of the next pass.
+struct Rows {
+    /// Those in play, `order[..active]`, and behind them those set aside.
+    order: Vec<u32>,
+    active: usize,
+    /// For each topic, the gradient above which a row at its bound cannot matter.
+    shrink_above: Lanes,
+    /// The square of the length of each row, with its 1 for the bias.
+    lengths: Vec<f32>,
+}
+
+impl Rows {
+    fn new(block: &Block<'_>) -> Rows {
+        let mut lengths = vec![0.0; block.records.len()];
+        for &row in block.rows {
+            let (_, values) = block.records.parts(row as usize);
+            lengths[row as usize] = values.iter().fold(1.0, |sum, value| sum + value * value);
+        }
+        Rows {
+            order: block.rows.to_vec(),
+            active: block.rows.len(),
+            shrink_above: [f32::INFINITY; LANES],
+            lengths,
+        }
     }
 }
 
@@ -252,4 +268,38 @@ pub(super) fn add(weights: &mut [Lanes], columns: &[u32], values: &[f32], step: 
         }
         at += 1;
     }
+}
+
+/// Asks for the memory of what the next row needs, while this one is worked on: rows come in random order, and waiting for
+/// their weights takes longer than the arithmetic.
+#[inline(always)]
+fn prefetch(records: &Records, weights: &[Lanes], next: usize, after_next: usize) {
+    let (columns, _) = records.parts(next);
+    let mut at = 0;
+    while at < columns.len() {
+        prefetch_line(&weights[columns[at] as usize]);
+        at += 1;
+    }
+    let (columns, values) = records.parts(after_next);
+    let mut at = 0;
+    while at < columns.len() {
+        prefetch_line(&columns[at]);
+        prefetch_line(&values[at]);
+        at += LINE;
+    }
+}
+
+/// How many columns or values a line of the cache holds.
+const LINE: usize = 16;
+
+#[inline(always)]
+fn prefetch_line<T>(place: &T) {
+    #[cfg(target_arch = "x86_64")]
+    {
+        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+        // SAFETY: a hint to the cache: it reads nothing that the program sees, and any address is allowed.
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(std::ptr::from_ref(place).cast()) };
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = place;
 }

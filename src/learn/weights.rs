@@ -57,6 +57,30 @@ pub enum Duals {
     Rows(Arc<[f32]>, f32),
 }
 
+impl Duals {
+    /// How much memory they take, in bytes.
+    pub fn bytes(&self) -> usize {
+        match self {
+            Duals::None => 0,
+            Duals::Blocks(blocks) => blocks.iter().map(|block| size_of_val(&block[..])).sum(),
+            Duals::Rows(rows, _) => size_of_val(&rows[..]),
+        }
+    }
+
+    /// Of two solutions that each left out other rows, one for all rows: from `self`, but from `other` where `from_other`
+    /// says so. Solutions of different kinds give none.
+    pub fn merge(&self, other: &Duals, from_other: impl Fn(usize) -> bool) -> Duals {
+        let (Duals::Blocks(mine), Duals::Blocks(others)) = (self, other) else {
+            return Duals::None;
+        };
+        let merged = mine.iter().zip(others).map(|(mine, others)| {
+            let rows = mine.iter().zip(others.iter()).enumerate();
+            rows.map(|(row, (a, b))| if from_other(row) { *b } else { *a }).collect()
+        });
+        Duals::Blocks(merged.collect())
+    }
+}
+
 /// How a fit ended.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub struct Convergence {

@@ -1,83 +1,15 @@
-//! Out-of-fold scores, and the decision fitted on them.
+//! The decision that is fitted on out-of-fold scores.
 
 use rayon::prelude::*;
 
-use super::candidate::{Candidate, FitOptions};
-use super::prepare::{Prepared, View};
+use super::out_of_fold::OutOfFold;
+use super::prepare::Prepared;
 use super::{TopicReport, TrainSettings};
 use crate::decide::threshold::{self, Threshold};
 use crate::decide::{Bend, Calibration, Decision, Platt, Prior, Softmax, Target, probability_of};
-use crate::learn::Duals;
-use crate::{Result, Task, Topic};
-
-/// The scores of articles by fits that had not seen them.
-pub(super) struct OutOfFold {
-    /// The articles.
-    pub rows: Vec<u32>,
-    /// For each of them, the score of every topic.
-    pub scores: Vec<Vec<f32>>,
-}
+use crate::{Task, Topic};
 
 impl OutOfFold {
-    /// Scores the articles of the folds numbered below `folds`. All that is learned is learned again without the fold;
-    /// `start` only tells the solver where to begin.
-    pub fn new(
-        prepared: &Prepared,
-        view: &View,
-        candidate: &Candidate,
-        start: &Duals,
-        how: FitOptions,
-        folds: u8,
-    ) -> Result<OutOfFold> {
-        let parts = (0..folds.min(prepared.folds))
-            .into_par_iter()
-            .map(|fold| {
-                let (seen, unseen) = prepared.split(fold);
-                let (_, records) = view.records(prepared, candidate, Some(fold));
-                let fitted = candidate.fit(&records, &prepared.labels, &seen, start, how)?;
-                let scores =
-                    unseen.iter().map(|&row| fitted.weights.scores(&records, row as usize)).collect();
-                Ok((unseen, scores))
-            })
-            .collect::<Result<Vec<(Vec<u32>, Vec<Vec<f32>>)>>>()?;
-        let (rows, scores): (Vec<_>, Vec<_>) = parts.into_iter().unzip();
-        Ok(OutOfFold { rows: rows.concat(), scores: scores.concat() })
-    }
-
-    /// The (score, has the topic) pairs of `topic`.
-    fn pairs(&self, prepared: &Prepared, topic: usize) -> Vec<(f32, bool)> {
-        let has = |row: u32| prepared.labels.has(row as usize, topic);
-        self.rows.iter().zip(&self.scores).map(|(&row, scores)| (scores[topic], has(row))).collect()
-    }
-
-    /// How good the scores are: accuracy where an article has exactly one topic, else three quarters of micro-F1 and one
-    /// of macro-F1, with the best threshold for each topic: rare topics count, but do not decide.
-    pub fn figure(&self, prepared: &Prepared) -> f64 {
-        if prepared.task == Task::Single {
-            let right = self.rows.iter().zip(&self.scores).filter(|(row, scores)| {
-                let own = prepared.targets[**row as usize][0] as usize;
-                (0..scores.len()).all(|topic| topic == own || scores[topic] < scores[own])
-            });
-            return right.count() as f64 / self.rows.len().max(1) as f64;
-        }
-        let counts: Vec<[usize; 2]> = (0..prepared.topics.len())
-            .into_par_iter()
-            .map(|topic| {
-                let mut pairs = self.pairs(prepared, topic);
-                let threshold = threshold::find(&mut pairs, Target::F1).score;
-                let given = pairs.iter().filter(|pair| pair.0 > threshold).count();
-                let hits = pairs.iter().filter(|pair| pair.0 > threshold && pair.1).count();
-                [hits, given + pairs.iter().filter(|pair| pair.1).count()]
-            })
-            .collect();
-        let f1 = |hits: usize, either: usize| 2.0 * hits as f64 / either.max(1) as f64;
-        let micro = f1(counts.iter().map(|c| c[0]).sum(), counts.iter().map(|c| c[1]).sum());
-        let occurring = counts.iter().filter(|c| c[1] > 0);
-        let macro_average =
-            occurring.clone().map(|c| f1(c[0], c[1])).sum::<f64>() / occurring.count().max(1) as f64;
-        0.75 * micro + 0.25 * macro_average
-    }
-
     /// The decision that fits the scores, and what it reaches on them topic by topic.
     pub fn decide(&self, prepared: &Prepared, settings: &TrainSettings) -> (Decision, Vec<TopicReport>) {
         let topics = prepared.topics.len();

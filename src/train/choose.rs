@@ -1,7 +1,7 @@
 //! The portfolio: which settings do best on articles that were not learned from.
 
-use super::calibrate::OutOfFold;
 use super::candidate::{Candidate, FitOptions};
+use super::out_of_fold::OutOfFold;
 use super::prepare::{Prepared, View};
 use super::{Classifier, Effort, TrainSettings, Trial};
 use crate::features::{FieldWeights, Weighting};
@@ -11,11 +11,15 @@ use crate::{Result, Task};
 /// What the search found.
 pub(super) struct Choice {
     pub candidate: Candidate,
-    pub view: View,
+    /// Its view of the articles, where the search made one of all of them.
+    pub view: Option<View>,
     pub trials: Vec<Trial>,
-    /// A solution from which the final fit starts.
-    pub start: Duals,
+    /// Solutions without fold 0, fold 1, …, as far as the search went, from which later fits start.
+    pub starts: Vec<Duals>,
 }
+
+/// Candidates are compared on no more articles than about this: more tell them apart no better, and take longer.
+const TRIAL_ARTICLES: usize = 20_000;
 
 /// More topics than this are not fitted together: each article would weigh all of them.
 const MAX_TOPICS_TOGETHER: usize = 200;
@@ -46,18 +50,17 @@ pub(super) fn choose(
     tell: &dyn Fn(&Trial),
 ) -> Result<Choice> {
     let usual = Candidate::usual(settings);
-    let view = View::new(prepared, &usual.fields);
     if settings.effort == Effort::Fast {
-        return Ok(Choice { candidate: usual, view, trials: Vec::new(), start: Duals::None });
+        return Ok(Choice { candidate: usual, view: None, trials: Vec::new(), starts: Vec::new() });
     }
+    let sample = prepared.sample(TRIAL_ARTICLES);
+    let prepared = sample.as_ref().unwrap_or(prepared);
+    let view = View::new(prepared, &usual.fields);
     let folds =
         if settings.effort == Effort::Best { prepared.folds } else { (prepared.folds * 3).div_ceil(5) };
-    let (_, records) = view.records(prepared, &usual, None);
-    let rows: Vec<u32> = (0..prepared.len() as u32).collect();
-    let start = usual.fit(&records, &prepared.labels, &rows, &Duals::None, how)?.duals;
-    drop(records);
-    let mut search =
-        Search { prepared, how, folds, tell, best: usual, figure: -1.0, view, start, trials: Vec::new() };
+    let best = Tried { candidate: usual, first: -1.0, whole: -1.0, starts: Vec::new() };
+    let how = FitOptions { tolerance: TRIAL_TOLERANCE, ..how };
+    let mut search = Search { prepared, how, folds, tell, best, view, trials: Vec::new() };
     search.try_candidate(usual)?;
     if settings.weighting.is_none() {
         for weighting in Weighting::ALL.into_iter().filter(|&w| w != usual.weighting) {
@@ -77,42 +80,78 @@ pub(super) fn choose(
     if settings.lead_tokens.is_none() {
         search.try_fields(settings)?;
     }
-    Ok(Choice { candidate: search.best, view: search.view, trials: search.trials, start: search.start })
+    let whole = sample.is_none();
+    Ok(Choice {
+        candidate: search.best.candidate,
+        view: whole.then_some(search.view),
+        trials: search.trials,
+        starts: if whole { search.best.starts } else { Vec::new() },
+    })
 }
 
 /// A candidate must be better by this much to take the place of the best so far: smaller differences are noise, and the
 /// settings tried first are those that do well everywhere.
 const MARGIN: f64 = 0.001;
 
+/// A candidate that is behind on the first fold is given up, where that fold has so many articles: one that is better by
+/// half a point all the same is lost one time in eight.
+const ENOUGH_ARTICLES: usize = 1_000;
+
+/// The violation of the optimality conditions that is let be in trials: the objective is within a thousandth of its
+/// optimum then.
+const TRIAL_TOLERANCE: f32 = 0.3;
+
+/// A candidate with what was found for it.
+struct Tried {
+    candidate: Candidate,
+    /// The figure on the first fold, and that on all.
+    first: f64,
+    whole: f64,
+    /// Solutions by fold.
+    starts: Vec<Duals>,
+}
+
 struct Search<'a> {
     prepared: &'a Prepared,
     how: FitOptions,
     folds: u8,
     tell: &'a dyn Fn(&Trial),
-    best: Candidate,
-    figure: f64,
+    best: Tried,
     /// The view of the best candidate.
     view: View,
-    start: Duals,
     trials: Vec<Trial>,
 }
 
 impl Search<'_> {
     /// Tries `candidate`, whose fields are those of the best so far; whether it is the new best.
     fn try_candidate(&mut self, candidate: Candidate) -> Result<bool> {
-        let start = if candidate.loss == self.best.loss { self.start.clone() } else { Duals::None };
-        let scores = OutOfFold::new(self.prepared, &self.view, &candidate, &start, self.how, self.folds)?;
-        Ok(self.judge(candidate, &scores))
+        let tried = self.measure(candidate, &self.view)?;
+        Ok(self.judge(tried))
     }
 
-    fn judge(&mut self, candidate: Candidate, scores: &OutOfFold) -> bool {
-        let figure = scores.figure(self.prepared);
-        let trial = Trial { candidate, figure };
+    /// Scores the articles of the trial's folds, each fit starting from the best candidate's of the same fold; of the first
+    /// fold alone, where that shows enough.
+    fn measure(&self, candidate: Candidate, view: &View) -> Result<(Tried, Trial)> {
+        let of = |folds| OutOfFold::new(self.prepared, view, &candidate, folds, &self.best.starts, self.how);
+        let mut scores = of(0..1)?;
+        let first = scores.figure(self.prepared);
+        let given_up = scores.rows.len() >= ENOUGH_ARTICLES && first < self.best.first;
+        let mut whole = -1.0;
+        if !given_up {
+            scores.append(of(1..self.folds)?);
+            whole = scores.figure(self.prepared);
+        }
+        let figure = if given_up { first } else { whole };
+        let trial = Trial { candidate, figure, articles: scores.rows.len() as u64 };
+        Ok((Tried { candidate, first, whole, starts: scores.duals }, trial))
+    }
+
+    fn judge(&mut self, (tried, trial): (Tried, Trial)) -> bool {
         (self.tell)(&trial);
         self.trials.push(trial);
-        let better = figure > self.figure + MARGIN;
+        let better = tried.whole > self.best.whole + MARGIN;
         if better {
-            (self.best, self.figure) = (candidate, figure);
+            self.best = tried;
         }
         better
     }
@@ -123,7 +162,7 @@ impl Search<'_> {
         for factor in [0.5, 2.0] {
             let mut walked = false;
             for _ in 0..steps {
-                let candidate = Candidate { cost: self.best.cost * factor, ..self.best };
+                let candidate = Candidate { cost: self.best.candidate.cost * factor, ..self.best.candidate };
                 if !self.try_candidate(candidate)? {
                     break;
                 }
@@ -138,7 +177,7 @@ impl Search<'_> {
 
     /// Tries the multi-class loss, at a few costs.
     fn try_together(&mut self, settings: &TrainSettings) -> Result<()> {
-        let apart = self.best;
+        let apart = self.best.candidate;
         let costs: &[f32] = if settings.cost.is_some() { &[1.0] } else { &[0.5, 0.25, 1.0, 2.0] };
         for factor in costs {
             let cost = settings.cost.unwrap_or(*factor);
@@ -161,10 +200,8 @@ impl Search<'_> {
         }
         for fields in tried {
             let view = View::new(self.prepared, &fields);
-            let candidate = Candidate { fields, ..self.best };
-            let start = if self.best.loss == Loss::SquaredHinge { self.start.clone() } else { Duals::None };
-            let scores = OutOfFold::new(self.prepared, &view, &candidate, &start, self.how, self.folds)?;
-            if self.judge(candidate, &scores) {
+            let tried = self.measure(Candidate { fields, ..self.best.candidate }, &view)?;
+            if self.judge(tried) {
                 self.view = view;
             }
         }

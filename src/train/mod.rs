@@ -1,11 +1,12 @@
 //! Corpus to model: the [`Trainer`] and its settings.
 //!
 //! `prepare` reads the articles once; `choose` compares candidates out of fold and keeps the best; `calibrate`
-//! fits the decision on out-of-fold scores; the [`Trainer`] puts them together.
+//! fits the decision on such scores; the [`Trainer`] puts them together.
 
 mod calibrate;
 mod candidate;
 mod choose;
+mod out_of_fold;
 mod prepare;
 mod report;
 mod settings;

@@ -23,11 +23,17 @@ const LANGUAGE_TEXT: usize = 400;
 /// How many articles are looked at to tell the languages.
 const LANGUAGE_SAMPLE: usize = 200;
 
+/// How the words of a corpus became terms.
+pub(super) struct Words {
+    pub analyzer: Analyzer,
+    pub vocabulary: Vocabulary,
+}
+
 /// A corpus as numbers.
 pub(super) struct Prepared {
     pub task: Task,
-    pub analyzer: Analyzer,
-    pub vocabulary: Vocabulary,
+    /// How many terms there are.
+    pub terms: usize,
     pub documents: Documents,
     /// The topics, sorted by name.
     pub topics: Vec<Topic>,
@@ -39,7 +45,7 @@ pub(super) struct Prepared {
 }
 
 impl Prepared {
-    pub fn new(articles: &[Article], settings: &TrainSettings) -> Result<Prepared> {
+    pub fn new(articles: &[Article], settings: &TrainSettings) -> Result<(Prepared, Words)> {
         let topics = topics_of(articles)?;
         let number: BTreeMap<&str, u32> =
             topics.iter().zip(0..).map(|(topic, at)| (topic.as_str(), at)).collect();
@@ -73,7 +79,28 @@ impl Prepared {
         let usual = usual_folds(articles.len());
         let count = settings.folds.unwrap_or(usual).min(articles.len().clamp(2, 255) as u8);
         let fold = grouped_folds(&targets, &kin(articles, &documents), count, settings.seed);
-        Ok(Prepared { task, analyzer, vocabulary, documents, topics, targets, labels, fold, folds: count })
+        let terms = vocabulary.terms.len();
+        let prepared = Prepared { task, terms, documents, topics, targets, labels, fold, folds: count };
+        Ok((prepared, Words { analyzer, vocabulary }))
+    }
+
+    /// At most about `most` of the articles, evenly spread, in the folds that they have; `None` where that is all.
+    pub fn sample(&self, most: usize) -> Option<Prepared> {
+        if self.len() <= most {
+            return None;
+        }
+        let rows: Vec<usize> = (0..most).map(|at| at * self.len() / most).collect();
+        let targets: Vec<Vec<u32>> = rows.iter().map(|&row| self.targets[row].clone()).collect();
+        Some(Prepared {
+            task: self.task,
+            terms: self.terms,
+            documents: self.documents.select(&rows),
+            topics: self.topics.clone(),
+            labels: Labels::new(&targets, self.topics.len()),
+            targets,
+            fold: rows.iter().map(|&row| self.fold[row]).collect(),
+            folds: self.folds,
+        })
     }
 
     /// How many articles there are.
@@ -106,8 +133,7 @@ pub(super) struct View {
 
 impl View {
     pub fn new(prepared: &Prepared, fields: &FieldWeights) -> View {
-        let terms = prepared.vocabulary.terms.len();
-        let columns = Columns::new(&prepared.documents, terms, fields, MIN_ARTICLES_IN_FIELD);
+        let columns = Columns::new(&prepared.documents, prepared.terms, fields, MIN_ARTICLES_IN_FIELD);
         let counts = Counts::new(&prepared.documents, &columns, fields);
         let column_topics = ColumnTopics::new(&counts);
         View { columns, counts, column_topics }

@@ -38,6 +38,9 @@ pub struct Trial {
     pub candidate: Candidate,
     /// The figure on articles that the fit had not seen.
     pub figure: f64,
+    /// How many articles that are: fewer where the candidate was given up early.
+    #[serde(default)]
+    pub articles: u64,
 }
 
 /// What a training says of one topic.

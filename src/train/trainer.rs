@@ -1,11 +1,12 @@
 //! The whole way from a corpus to a model.
 
-use super::calibrate::OutOfFold;
 use super::candidate::FitOptions;
 use super::choose::choose;
-use super::prepare::Prepared;
+use super::out_of_fold::OutOfFold;
+use super::prepare::{Prepared, View};
 use super::{TrainSettings, TrainingReport, Trial};
 use crate::corpus::Corpus;
+use crate::learn::Duals;
 use crate::model::{Parts, TopicModel};
 use crate::{Result, Task};
 
@@ -82,7 +83,7 @@ impl Trainer {
     pub fn train_with(&self, corpus: &Corpus, tell: &dyn Fn(Step<'_>)) -> Result<TopicModel> {
         let settings = &self.settings;
         tell(Step::Reading);
-        let prepared = Prepared::new(&corpus.articles, settings)?;
+        let (prepared, words) = Prepared::new(&corpus.articles, settings)?;
         let with_one_topic = prepared.targets.iter().filter(|row| row.len() == 1).count();
         tell(Step::Task(prepared.task, prepared.len(), with_one_topic));
         let how = FitOptions {
@@ -91,24 +92,28 @@ impl Trainer {
             selected_columns: settings.selected_columns,
         };
         let choice = choose(&prepared, settings, how, &|trial| tell(Step::Tried(trial)))?;
+        let view = choice.view.unwrap_or_else(|| View::new(&prepared, &choice.candidate.fields));
 
         tell(Step::Fitting);
-        let (column_weights, records) = choice.view.records(&prepared, &choice.candidate, None);
+        let (column_weights, records) = view.records(&prepared, &choice.candidate, None);
         let rows: Vec<u32> = (0..prepared.len() as u32).collect();
-        let fitted = choice.candidate.fit(&records, &prepared.labels, &rows, &choice.start, how)?;
+        let start = whole_start(&prepared, &choice.starts);
+        let fitted = choice.candidate.fit(&records, &prepared.labels, &rows, &start, how)?;
         drop(records);
 
         tell(Step::Calibrating);
-        let scores =
-            OutOfFold::new(&prepared, &choice.view, &choice.candidate, &fitted.duals, how, prepared.folds)?;
+        let starts: Vec<Duals> = (0..usize::from(prepared.folds))
+            .map(|fold| choice.starts.get(fold).unwrap_or(&fitted.duals).clone())
+            .collect();
+        let scores = OutOfFold::new(&prepared, &view, &choice.candidate, 0..prepared.folds, &starts, how)?;
         let (decision, topic_reports) = scores.decide(&prepared, settings);
 
         let report = TrainingReport {
             articles: prepared.len() as u64,
             with_one_topic: with_one_topic as u64,
             without_topic: prepared.targets.iter().filter(|row| row.is_empty()).count() as u64,
-            terms: prepared.vocabulary.terms.len() as u64,
-            columns: choice.view.columns.len() as u64,
+            terms: prepared.terms as u64,
+            columns: view.columns.len() as u64,
             chosen: Some(choice.candidate),
             trials: choice.trials,
             figure: if prepared.task == Task::Single { "accuracy" } else { "¾ micro-F1 + ¼ macro-F1" }.into(),
@@ -118,9 +123,9 @@ impl Trainer {
         TopicModel::from_parts(&Parts {
             settings: settings.clone(),
             task: prepared.task,
-            analyzer: prepared.analyzer,
-            vocabulary: &prepared.vocabulary,
-            columns: &choice.view.columns,
+            analyzer: words.analyzer,
+            vocabulary: &words.vocabulary,
+            columns: &view.columns,
             column_weights: &column_weights,
             fields: choice.candidate.fields,
             weights: &fitted.weights,
@@ -128,6 +133,14 @@ impl Trainer {
             decision,
             report,
         })
+    }
+}
+
+/// A solution for all articles, near the right one, from those `without_fold`.
+fn whole_start(prepared: &Prepared, without_fold: &[Duals]) -> Duals {
+    match without_fold {
+        [first, second, ..] => first.merge(second, |row| prepared.fold[row] == 0),
+        _ => Duals::None,
     }
 }
 

@@ -1,0 +1,98 @@
+//! The scores of articles by fits that had not seen them.
+
+use std::ops::Range;
+
+use rayon::prelude::*;
+
+use super::candidate::{Candidate, FitOptions};
+use super::prepare::{Prepared, View};
+use crate::decide::Target;
+use crate::decide::threshold;
+use crate::learn::Duals;
+use crate::{Result, Task};
+
+/// Scores of the articles of some folds.
+#[derive(Default)]
+pub(super) struct OutOfFold {
+    /// The articles.
+    pub rows: Vec<u32>,
+    /// For each of them, the score of every topic.
+    pub scores: Vec<Vec<f32>>,
+    /// For each fold, the solution without it, from which that of a similar candidate starts.
+    pub duals: Vec<Duals>,
+}
+
+impl OutOfFold {
+    /// Scores the articles of `folds`. All that is learned is learned again without the fold; `starts`, by number of fold,
+    /// only tells the solver where to begin.
+    pub fn new(
+        prepared: &Prepared,
+        view: &View,
+        candidate: &Candidate,
+        folds: Range<u8>,
+        starts: &[Duals],
+        how: FitOptions,
+    ) -> Result<OutOfFold> {
+        let parts = folds
+            .into_par_iter()
+            .map(|fold| {
+                let (seen, unseen) = prepared.split(fold);
+                let (_, records) = view.records(prepared, candidate, Some(fold));
+                let start = starts.get(usize::from(fold)).unwrap_or(&Duals::None);
+                let fitted = candidate.fit(&records, &prepared.labels, &seen, start, how)?;
+                let scores =
+                    unseen.iter().map(|&row| fitted.weights.scores(&records, row as usize)).collect();
+                let kept = fitted.duals.bytes() <= KEPT_BYTES;
+                let duals = if kept { vec![fitted.duals] } else { vec![Duals::None] };
+                Ok(OutOfFold { rows: unseen, scores, duals })
+            })
+            .collect::<Result<Vec<OutOfFold>>>()?;
+        let mut all = OutOfFold::default();
+        parts.into_iter().for_each(|part| all.append(part));
+        Ok(all)
+    }
+
+    /// Adds the scores of further folds.
+    pub fn append(&mut self, further: OutOfFold) {
+        self.rows.extend(further.rows);
+        self.scores.extend(further.scores);
+        self.duals.extend(further.duals);
+    }
+
+    /// The (score, has the topic) pairs of `topic`.
+    pub fn pairs(&self, prepared: &Prepared, topic: usize) -> Vec<(f32, bool)> {
+        let has = |row: u32| prepared.labels.has(row as usize, topic);
+        self.rows.iter().zip(&self.scores).map(|(&row, scores)| (scores[topic], has(row))).collect()
+    }
+
+    /// How good the scores are: accuracy where an article has exactly one topic, else three quarters of micro-F1 and one
+    /// of macro-F1, with the best threshold for each topic: rare topics count, but do not decide.
+    pub fn figure(&self, prepared: &Prepared) -> f64 {
+        if prepared.task == Task::Single {
+            let right = self.rows.iter().zip(&self.scores).filter(|(row, scores)| {
+                let own = prepared.targets[**row as usize][0] as usize;
+                (0..scores.len()).all(|topic| topic == own || scores[topic] < scores[own])
+            });
+            return right.count() as f64 / self.rows.len().max(1) as f64;
+        }
+        let counts: Vec<[usize; 2]> = (0..prepared.topics.len())
+            .into_par_iter()
+            .map(|topic| {
+                let mut pairs = self.pairs(prepared, topic);
+                let threshold = threshold::find(&mut pairs, Target::F1).score;
+                let given = pairs.iter().filter(|pair| pair.0 > threshold).count();
+                let hits = pairs.iter().filter(|pair| pair.0 > threshold && pair.1).count();
+                [hits, given + pairs.iter().filter(|pair| pair.1).count()]
+            })
+            .collect();
+        let f1 = |hits: usize, either: usize| 2.0 * hits as f64 / either.max(1) as f64;
+        let micro = f1(counts.iter().map(|c| c[0]).sum(), counts.iter().map(|c| c[1]).sum());
+        let occurring = counts.iter().filter(|c| c[1] > 0);
+        let macro_average =
+            occurring.clone().map(|c| f1(c[0], c[1])).sum::<f64>() / occurring.count().max(1) as f64;
+        0.75 * micro + 0.25 * macro_average
+    }
+}
+
+/// Larger solutions are not kept: with thousands of topics, starting anew is cheaper than the memory.
+const KEPT_BYTES: usize = 32 << 20;

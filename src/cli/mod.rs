@@ -108,6 +108,7 @@ impl std::error::Error for CheckFailed {}
 /// Runs the program.
 pub fn run() -> ExitCode {
     let arguments = Arguments::parse();
+    stay_silent_about_stemmers();
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let threads = arguments.threads.map_or(cores, usize::from);
     if let Err(error) = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global() {
@@ -143,6 +144,16 @@ pub fn run() -> ExitCode {
             })
         }
     }
+}
+
+/// Keeps the panic of a stemmer on a word that it cannot take, which is caught, off standard error.
+fn stay_silent_about_stemmers() {
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        if !topicwire::text::is_stemming() {
+            usual(panic);
+        }
+    }));
 }
 
 /// Whether the reader of the output has gone: it has what it wanted.

@@ -195,6 +195,31 @@ fn a_ragged_row_of_csv() {
 }
 
 #[test]
+fn words_that_a_stemmer_fails_on_leave_no_trace() {
+    let place = Place::new();
+    place.write(
+        "greek.jsonl",
+        line("1", "ισαισαν η τράπεζα", &["money"]) + &line("2", "το πετρέλαιο", &["oil"]),
+    );
+    let output = place.run(&["train", "greek.jsonl", "--language", "el", "--model", "m.safetensors"]);
+    assert!(output.status.success(), "{}", said(&output));
+    assert_eq!(said(&output).lines().count(), 2, "{}", said(&output));
+    let output =
+        place.run(&["predict", "--model", "m.safetensors", "--text", "ισαισατε πετρέλαιο", "--quiet"]);
+    assert_eq!((output.status.code(), said(&output).as_str()), (Some(0), ""));
+}
+
+#[test]
+fn a_target_for_a_topic_that_is_not_there() {
+    let place = Place::new();
+    place.write("c.jsonl", small());
+    let target = "enregy=recall=0.9";
+    let output = place.run(&["train", "c.jsonl", "--model", "m.safetensors", "--topic-target", target]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(said(&output).contains("did you mean energy?"), "{}", said(&output));
+}
+
+#[test]
 fn missing_files_and_folders_for_files() {
     let place = Place::new();
     let fails = |arguments: &[&str], parts: &[&str]| {

@@ -183,9 +183,41 @@ fn control_characters_surrogates_and_foreign_bytes() {
     std::fs::remove_file(place.path("m.safetensors")).unwrap();
     let mut bytes = small().into_bytes();
     bytes.extend_from_slice(b"{\"id\": \"x\", \"text\": \"caf\xe9\", \"topics\": [\"sport\"]}\n");
-    place.refuses("latin.jsonl", &bytes, &["latin.jsonl:13", "UTF-8"]);
+    let output = place.accepts("latin.jsonl", &bytes);
+    let guess =
+        "latin.jsonl: not UTF-8; read as windows-1252, which is a guess: if that is wrong, name the encoding";
+    assert!(said(&output).contains(guess), "{}", said(&output));
     let output = place.run(&["train", "latin.jsonl", "--model", "m.safetensors", "--encoding", "latin-1"]);
-    assert!(output.status.success(), "{}", said(&output));
+    assert!(output.status.success() && !said(&output).contains("guess"), "{}", said(&output));
+    // What was said to be UTF-8, or is UTF-8 but for a few bytes, is damaged: its lines are named.
+    let output = place.run(&["train", "latin.jsonl", "--model", "n.safetensors", "--encoding", "utf-8"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(said(&output).contains("latin.jsonl:13: the line is not valid UTF-8"), "{}", said(&output));
+    std::fs::remove_file(place.path("m.safetensors")).unwrap();
+    let damaged = [line("u", "café naïve Zürich", &["sport"]).as_bytes(), &bytes].concat();
+    place.refuses("damaged.jsonl", damaged, &["damaged.jsonl:14", "UTF-8", "--encoding"]);
+}
+
+#[test]
+fn foreign_bytes_are_told_of_when_predicting() {
+    let place = Place::new();
+    place.accepts("c.jsonl", small());
+    let predict = |name: &str, more: &[&str]| {
+        let output = place.run(&[&["predict", "--model", "m.safetensors", name], more].concat());
+        assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+        said(&output)
+    };
+    place.write("latin.jsonl", b"{\"id\": \"caf\xe9\", \"text\": \"crude oil\"}\n");
+    assert!(predict("latin.jsonl", &[]).starts_with("latin.jsonl: not UTF-8; read as windows-1252"));
+    assert_eq!(predict("latin.jsonl", &["--quiet"]), "");
+    // Half a character at the end of a line.
+    place.write("japan.jsonl", b"{\"text\": \"crude oil \x93\xfa\x96\x7b\x93\"}\n");
+    let replaced = predict("japan.jsonl", &["--encoding", "shift_jis"]);
+    assert!(replaced.contains("some bytes are no shift_jis and were read as U+FFFD"), "{replaced}");
+    std::fs::create_dir(place.path("texts")).unwrap();
+    (0..5).for_each(|n| drop(place.write(&format!("texts/{n}.txt"), b"caf\xe9")));
+    let many = predict("texts", &[]);
+    assert!(many.contains("texts/0.txt: not UTF-8") && many.contains("and 2 more files"), "{many}");
 }
 
 #[test]

@@ -9,7 +9,7 @@ use topicwire::corpus::{Batch, Batches, OnError, in_order};
 use topicwire::model::{Assigned, PredictOptions, Prediction};
 use topicwire::{Article, Error, Task, TopicModel};
 
-use super::inputs::{ReadArguments, report_skipped};
+use super::inputs::{ReadArguments, report_reencoded, report_skipped};
 use super::{Context, Usage, progress, starter, table};
 
 /// Arguments of `topicwire predict`.
@@ -116,6 +116,7 @@ fn stream(
     let fail = options.on_error == OnError::Fail;
     options.on_error = OnError::Skip;
     let batches = Batches::open(&arguments.input, &options)?;
+    let reencodings = batches.reencodings();
     let bar = progress::counter(context);
     let (mut shown, mut count, mut articles) = (Vec::new(), 0_u64, 0_u64);
     in_order(
@@ -136,6 +137,7 @@ fn stream(
         },
     )?;
     bar.finish_and_clear();
+    report_reencoded(&reencodings.list(), context);
     report_skipped(&shown, count, context);
     Ok(())
 }

@@ -199,6 +199,34 @@ fn an_article_may_get_no_topic_unless_at_least_one_is_asked_for() {
     assert_eq!(Trainer::new(settings).unwrap().train(&corpus(true)).unwrap().predict(&soup).topics.len(), 1);
 }
 
+/// In a corpus of a handful of articles, the bias alone may reach a threshold.
+#[test]
+fn an_article_of_unknown_words_gets_no_topic_of_several() {
+    let article = |id, text, topics: &[&str]| Article::new(id, "", text).with_topics(topics.iter().copied());
+    let tiny = Corpus::from(vec![
+        article("1", "crude oil pipeline", &["energy"]),
+        article("2", "natural gas pipeline", &["energy", "trade"]),
+        article("3", "oil tanker cargo", &["energy", "trade"]),
+        article("4", "penalty match", &["sport"]),
+    ]);
+    let settings = |at_least_one| TrainSettings {
+        target: "recall=1".parse().unwrap(),
+        at_least_one,
+        ..TrainSettings::default()
+    };
+    let model = Trainer::new(settings(false)).unwrap().train(&tiny).unwrap();
+    for text in ["zyx wvu", "", "—!"] {
+        let nothing = Article::new("x", "", text);
+        let reached = model.card().decision.assign(&model.predict(&nothing).probabilities);
+        assert!(!reached.is_empty(), "or this tests nothing");
+        assert_eq!(model.predict(&nothing).topics, [], "{text}");
+        assert!(model.explain(&nothing, None).topics.iter().all(|topic| !topic.assigned), "{text}");
+        let at_least_one = Trainer::new(settings(true)).unwrap().train(&tiny).unwrap();
+        assert!(!at_least_one.predict(&nothing).topics.is_empty(), "{text}");
+    }
+    assert_eq!(model.predict(&Article::new("x", "", "oil pipeline")).topics[0].topic.as_str(), "energy");
+}
+
 #[test]
 fn doubtful_topics_are_left_out_on_request() {
     let model = TopicModel::train(&corpus(true)).unwrap();

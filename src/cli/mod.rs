@@ -10,6 +10,7 @@ mod evaluate;
 mod explain;
 mod inputs;
 mod inspect;
+mod numbers;
 mod predict;
 mod progress;
 mod starter;
@@ -29,7 +30,8 @@ struct Arguments {
     command: Command,
     /// How many threads work, 1 to 512; by default one to a core.
     // Starting a million threads takes the machine down with the program.
-    #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=512))]
+    #[arg(long, global = true, value_name = "N", allow_negative_numbers = true,
+        value_parser = clap::value_parser!(u16).range(1..=512))]
     threads: Option<u16>,
     /// Say nothing on standard error but errors.
     #[arg(long, short, global = true)]

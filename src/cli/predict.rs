@@ -10,6 +10,7 @@ use topicwire::model::{Assigned, PredictOptions, Prediction};
 use topicwire::{Article, Error, Task, TopicModel};
 
 use super::inputs::{ReadArguments, report_reencoded, report_skipped};
+use super::numbers::probability;
 use super::{Context, Usage, progress, starter, table};
 
 /// Arguments of `topicwire predict`.
@@ -36,10 +37,10 @@ pub struct Arguments {
     #[arg(long)]
     all_scores: bool,
     /// Leave out topics that are less likely than this, whatever their thresholds say.
-    #[arg(long, value_name = "P", value_parser = probability)]
+    #[arg(long, value_name = "P", allow_negative_numbers = true, value_parser = probability)]
     min_probability: Option<f32>,
     /// Give no topic at all to an article whose likeliest assigned topic, or whose share of known words, is below this.
-    #[arg(long, value_name = "P", value_parser = probability)]
+    #[arg(long, value_name = "P", allow_negative_numbers = true, value_parser = probability)]
     abstain_below: Option<f32>,
     #[command(flatten)]
     read: ReadArguments,
@@ -50,11 +51,6 @@ enum Output {
     Table,
     Jsonl,
     Csv,
-}
-
-pub fn probability(text: &str) -> Result<f32, String> {
-    let value: f32 = text.parse().map_err(|_| "write a number from 0 to 1".to_owned())?;
-    if (0.0..=1.0).contains(&value) { Ok(value) } else { Err("write a number from 0 to 1".to_owned()) }
 }
 
 /// An article's line of output.

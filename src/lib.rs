@@ -32,6 +32,7 @@ pub mod features;
 pub mod learn;
 pub mod metrics;
 pub mod model;
+mod nearest;
 mod save;
 pub mod text;
 pub mod train;

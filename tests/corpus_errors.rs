@@ -54,7 +54,8 @@ fn json_lines() {
     says(&at_3(r#"{"text": "x", "text": "y"}"#), &["news.jsonl:3", "duplicate field `text`"]);
     says(&at_3(r#"{"text": "x"}"#), &["news.jsonl:3", "no topics", "--unlabelled skip"]);
     let bytes = [good.as_bytes(), b"{\"text\": \"caf\xe9\", \"topics\": []}\n"].concat();
-    says(&message("news.jsonl", &bytes), &["news.jsonl:2", "not valid UTF-8", "--encoding"]);
+    let utf8 = ReadOptions { encoding: "utf-8".parse().unwrap(), ..ReadOptions::default() };
+    says(&message_with("news.jsonl", &bytes, &utf8), &["news.jsonl:2", "not valid UTF-8", "--encoding"]);
     let latin = ReadOptions { encoding: Encoding::Latin1, ..ReadOptions::default() };
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("news.jsonl");

@@ -246,6 +246,17 @@ fn encodings() {
 }
 
 #[test]
+fn json_lines_of_other_encodings() {
+    let line = |text: &str| format!("{{\"text\": \"{text}\"}}\n");
+    let western = line("Der Ölpreis stieg, sagte der Minister für Energie: “Größer als erwartet”");
+    let bytes = encoding_rs::WINDOWS_1252.encode(&western).0.into_owned();
+    assert!(read("news.jsonl", bytes)[0].text.ends_with("“Größer als erwartet”"));
+    let cyrillic = line("Правительство повысило цены на нефть и газ");
+    let bytes = encoding_rs::WINDOWS_1251.encode(&cyrillic).0.into_owned();
+    assert_eq!(read("news.jsonl", bytes)[0].text, "Правительство повысило цены на нефть и газ");
+}
+
+#[test]
 fn utf16_json_lines_across_blocks() {
     let lines: String = (0..40_000).map(|n| format!("{{\"id\": {n}, \"text\": \"цена {n}\"}}\n")).collect();
     let utf16: Vec<u8> = format!("\u{feff}{lines}").encode_utf16().flat_map(u16::to_be_bytes).collect();

@@ -1,10 +1,10 @@
 //! Scores become probabilities that mean something, and topics that reach their thresholds.
 
 use proptest::prelude::*;
-use topicwire::decide::{Bend, Platt, Softmax, Target, probability_of, threshold};
+use topicwire::decide::{Bend, Calibration, Decision, Platt, Softmax, Target, probability_of, threshold};
 use topicwire::model::PredictOptions;
 use topicwire::train::TrainSettings;
-use topicwire::{Article, Corpus, Task, TopicModel, Trainer};
+use topicwire::{Article, Corpus, Task, TopicId, TopicModel, Trainer};
 
 fn pairs() -> impl Strategy<Value = Vec<(f32, bool)>> {
     prop::collection::vec(((-20_i8..20).prop_map(|s| f32::from(s) / 10.0), any::<bool>()), 1..60)
@@ -29,7 +29,7 @@ proptest! {
         if !found.guarded {
             prop_assert!((f1(found.score) - best).abs() < 1e-6);
         } else {
-            prop_assert!(best < 0.3);
+            prop_assert!(best < 0.3 || pairs.iter().filter(|pair| pair.1).count() < 2);
             prop_assert_eq!(counts(&pairs, found.score).1, 0.0);
         }
     }
@@ -46,6 +46,9 @@ proptest! {
             hits / given >= share
         });
         prop_assert!(!reachable || hits / given >= share - 1e-6);
+        // Of the thresholds that keep it, the one that finds most.
+        let most = pairs.iter().map(|pair| counts(&pairs, pair.0 - 0.05)).filter(|c| c.0 / c.1 >= share);
+        prop_assert!(!reachable || most.map(|c| c.0).fold(0.0, f32::max) == hits);
     }
 
     #[test]
@@ -55,6 +58,35 @@ proptest! {
         let probability = |score: f32| probability_of(bend.apply(platt.log_odds(score)));
         prop_assert!(probability(a.min(b)) <= probability(a.max(b)));
         prop_assert!((0.0..=1.0).contains(&probability(a)));
+    }
+
+    #[test]
+    fn topics_are_given_likeliest_first(
+        scores in prop::collection::vec(-3.0_f32..3.0, 1..12),
+        thresholds in prop::collection::vec(0.0_f32..1.0, 12),
+        at_least_one in any::<bool>(),
+    ) {
+        let topics = scores.len();
+        let scalings = vec![Platt { slope: 2.0, offset: -0.5 }; topics];
+        let decision = Decision {
+            calibration: Calibration::Platt { scalings, bend: Bend::NONE },
+            thresholds: thresholds[..topics].to_vec(),
+            at_least_one,
+        };
+        let mut probabilities = scores;
+        decision.probabilities(&mut probabilities);
+        let given = decision.assign(&probabilities);
+        let p = |topic: &TopicId| probabilities[topic.index()];
+        prop_assert!(given.windows(2).all(|pair| p(&pair[0]) >= p(&pair[1])));
+        let reached: Vec<usize> = (0..topics).filter(|&t| probabilities[t] >= thresholds[t]).collect();
+        if reached.is_empty() && at_least_one {
+            let likeliest = probabilities.iter().copied().fold(0.0, f32::max);
+            prop_assert!(given.len() == 1 && p(&given[0]) == likeliest);
+        } else {
+            let mut sorted: Vec<usize> = given.iter().map(|topic| topic.index()).collect();
+            sorted.sort_unstable();
+            prop_assert_eq!(sorted, reached);
+        }
     }
 
     #[test]
@@ -72,6 +104,33 @@ proptest! {
                 prop_assert!(before[a] >= before[b] || scores[a] <= scores[b] + 1e-6);
             }
         }
+    }
+}
+
+#[test]
+fn a_topic_that_cannot_be_told_is_guarded() {
+    let guarded = |pairs: &[(f32, bool)]| {
+        let smooth = threshold::smooth(&mut pairs.to_vec());
+        assert_eq!(smooth.guarded, threshold::find(&mut pairs.to_vec(), Target::F1).guarded);
+        // The guard is the highest score of all: nothing that is less certain gets the topic.
+        assert!(!smooth.guarded || pairs.iter().all(|pair| pair.0 <= smooth.score));
+        smooth.guarded
+    };
+    assert!(guarded(&[]));
+    assert!(guarded(&[(0.5, false), (0.1, false)]));
+    assert!(guarded(&[(0.5, true), (0.1, false)]), "one article tells nothing");
+    assert!(!guarded(&[(0.5, true), (0.4, true), (0.1, false)]));
+}
+
+#[test]
+fn targets_are_read_as_they_are_written() {
+    for text in ["f1", "precision=0.9", "recall=0.25"] {
+        assert_eq!(text.parse::<Target>().unwrap().to_string(), text);
+    }
+    for text in
+        ["", "F1", "precision", "precision=", "precision=0", "recall=1.01", "recall=nan", "accuracy=0.9"]
+    {
+        assert!(text.parse::<Target>().is_err(), "{text}");
     }
 }
 
@@ -140,6 +199,34 @@ fn an_article_may_get_no_topic_unless_at_least_one_is_asked_for() {
     assert_eq!(Trainer::new(settings).unwrap().train(&corpus(true)).unwrap().predict(&soup).topics.len(), 1);
 }
 
+/// In a corpus of a handful of articles, the bias alone may reach a threshold.
+#[test]
+fn an_article_of_unknown_words_gets_no_topic_of_several() {
+    let article = |id, text, topics: &[&str]| Article::new(id, "", text).with_topics(topics.iter().copied());
+    let tiny = Corpus::from(vec![
+        article("1", "crude oil pipeline", &["energy"]),
+        article("2", "natural gas pipeline", &["energy", "trade"]),
+        article("3", "oil tanker cargo", &["energy", "trade"]),
+        article("4", "penalty match", &["sport"]),
+    ]);
+    let settings = |at_least_one| TrainSettings {
+        target: "recall=1".parse().unwrap(),
+        at_least_one,
+        ..TrainSettings::default()
+    };
+    let model = Trainer::new(settings(false)).unwrap().train(&tiny).unwrap();
+    for text in ["zyx wvu", "", "—!"] {
+        let nothing = Article::new("x", "", text);
+        let reached = model.card().decision.assign(&model.predict(&nothing).probabilities);
+        assert!(!reached.is_empty(), "or this tests nothing");
+        assert_eq!(model.predict(&nothing).topics, [], "{text}");
+        assert!(model.explain(&nothing, None).topics.iter().all(|topic| !topic.assigned), "{text}");
+        let at_least_one = Trainer::new(settings(true)).unwrap().train(&tiny).unwrap();
+        assert!(!at_least_one.predict(&nothing).topics.is_empty(), "{text}");
+    }
+    assert_eq!(model.predict(&Article::new("x", "", "oil pipeline")).topics[0].topic.as_str(), "energy");
+}
+
 #[test]
 fn doubtful_topics_are_left_out_on_request() {
     let model = TopicModel::train(&corpus(true)).unwrap();
@@ -152,4 +239,35 @@ fn doubtful_topics_are_left_out_on_request() {
     assert_eq!(given(PredictOptions { abstain_below: 0.1, ..PredictOptions::default() }), 1);
     // Four of five words are unknown.
     assert_eq!(given(PredictOptions { abstain_below: 0.5, ..PredictOptions::default() }), 0);
+}
+
+#[test]
+fn targets_move_thresholds() {
+    let thresholds = |target: &str, sport: Option<&str>| {
+        let topic_targets = sport.map(|target| ("sport".into(), target.parse().unwrap()));
+        let settings = TrainSettings {
+            target: target.parse().unwrap(),
+            topic_targets: topic_targets.into_iter().collect(),
+            ..TrainSettings::default()
+        };
+        let model = Trainer::new(settings).unwrap().train(&corpus(true)).unwrap();
+        model.card().decision.thresholds.clone()
+    };
+    let (strict, loose) = (thresholds("precision=1", None), thresholds("recall=1", None));
+    assert!(strict.iter().zip(&loose).all(|(strict, loose)| strict >= loose), "{strict:?} {loose:?}");
+    // The topics are culture, energy and sport.
+    assert_eq!(thresholds("precision=1", Some("recall=1")), [strict[0], strict[1], loose[2]]);
+}
+
+#[test]
+fn a_target_for_a_topic_that_is_not_there_is_refused() {
+    let refused = |topic: &str| {
+        let topic_targets = [(topic.into(), Target::Recall(0.9))].into();
+        let settings = TrainSettings { topic_targets, ..TrainSettings::default() };
+        Trainer::new(settings).unwrap().train(&corpus(true)).unwrap_err().to_string()
+    };
+    let near = refused("enregy");
+    assert!(near.contains("no article has the topic enregy: did you mean energy?"), "{near}");
+    let far = refused("weather");
+    assert!(far.contains("the topics are culture, energy, sport"), "{far}");
 }

@@ -1,6 +1,10 @@
 //! A model file is the same bytes every time, comes back as it was, and cannot hurt who opens it.
 
+use std::collections::HashMap;
+
 use proptest::prelude::*;
+use safetensors::SafeTensors;
+use serde_json::{Value, json};
 use topicwire::train::TrainSettings;
 use topicwire::{Article, Corpus, Error, TopicModel, Trainer};
 
@@ -93,19 +97,118 @@ fn foreign_files_are_told_from_models() {
     );
 }
 
+/// The model file `bytes` with `change` done to its card.
+fn with_card(bytes: &[u8], change: impl FnOnce(&mut Value)) -> Vec<u8> {
+    let (_, metadata) = SafeTensors::read_metadata(bytes).unwrap();
+    let mut card: Value = serde_json::from_str(&metadata.metadata().as_ref().unwrap()["topicwire"]).unwrap();
+    change(&mut card);
+    let file = SafeTensors::deserialize(bytes).unwrap();
+    let metadata = HashMap::from([("topicwire".to_owned(), card.to_string())]);
+    safetensors::serialize(file.tensors(), Some(metadata)).unwrap()
+}
+
+/// The model file `bytes` without the array `left_out`, and with all others as they are.
+fn without_array(bytes: &[u8], left_out: &str) -> Vec<u8> {
+    let (_, metadata) = SafeTensors::read_metadata(bytes).unwrap();
+    let file = SafeTensors::deserialize(bytes).unwrap();
+    let arrays = file.tensors().into_iter().filter(|(name, _)| name != left_out);
+    safetensors::serialize(arrays.collect::<Vec<_>>(), metadata.metadata().clone()).unwrap()
+}
+
 #[test]
-fn a_newer_version_asks_for_a_newer_program() {
-    let bytes = model().as_bytes().to_vec();
-    // Within the header the card is JSON in a JSON string. The number grows, so a space of the padding goes.
-    let header = u64::from_le_bytes(bytes[..8].try_into().unwrap()) as usize;
-    let text = String::from_utf8(bytes[8..8 + header].to_vec()).unwrap();
-    let changed = text.replacen("\\\"version\\\":1,", "\\\"version\\\":999,", 1);
-    assert_ne!(text, changed);
-    let mut newer = (changed.len() as u64).to_le_bytes().to_vec();
-    newer.extend_from_slice(changed.as_bytes());
-    newer.extend_from_slice(&bytes[8 + header..]);
-    let error = TopicModel::from_bytes(&newer).unwrap_err().to_string();
-    assert!(error.contains("version 999") && error.contains("get a newer one"), "{error}");
+fn parts_that_do_not_fit_each_other_are_told() {
+    let model = model();
+    let bytes = model.as_bytes();
+    assert_eq!(TopicModel::from_bytes(&with_card(bytes, |_| ())).unwrap().card(), model.card());
+    let pop = |list: &mut Value| drop(list.as_array_mut().unwrap().pop());
+    let cases: Vec<(&str, Vec<u8>, &str)> = vec![
+        ("newer", with_card(bytes, |card| card["version"] = 999.into()), "version 999, get a newer one"),
+        (
+            "newer, and unlike",
+            with_card(bytes, |card| *card = json!({"version": 999, "new": []})),
+            "version 999, get a newer one",
+        ),
+        ("no version", with_card(bytes, |card| *card = json!({})), "version"),
+        ("another card", with_card(bytes, |card| *card = json!({"version": 1})), "card"),
+        ("no bias", without_array(bytes, "bias"), "`bias`"),
+        ("a topic less", with_card(bytes, |card| pop(&mut card["topics"])), "do not fit"),
+        ("a threshold less", with_card(bytes, |card| pop(&mut card["decision"]["thresholds"])), "do not fit"),
+        (
+            "a scaling less",
+            with_card(bytes, |card| pop(&mut card["decision"]["calibration"]["platt"]["scalings"])),
+            "do not fit",
+        ),
+        ("another task", with_card(bytes, |card| card["task"] = "single".into()), "do not fit"),
+        ("no language", with_card(bytes, |card| card["analyzer"]["languages"] = json!([])), "do not fit"),
+    ];
+    for (name, bytes, parts) in cases {
+        let error = TopicModel::from_bytes(&bytes).unwrap_err().to_string();
+        assert!(parts.split(", ").all(|part| error.contains(part)), "{name}: {error}");
+    }
+}
+
+#[test]
+fn digits_of_the_card_can_be_anything() {
+    let model = model();
+    let bytes = model.as_bytes();
+    let end = 8 + u64::from_le_bytes(*bytes.first_chunk().unwrap()) as usize;
+    for at in (8..end).filter(|&at| bytes[at].is_ascii_digit()) {
+        for digit in [b'0', b'9', b'-'] {
+            let mut changed = bytes.to_vec();
+            changed[at] = digit;
+            if let Ok(model) = TopicModel::from_bytes(&changed) {
+                let _ = (model.verify(), model.predict(&article()));
+            }
+        }
+    }
+}
+
+#[test]
+fn the_program_says_what_is_wrong_with_a_model() {
+    let folder = tempfile::tempdir().unwrap();
+    let model = model();
+    std::fs::write(folder.path().join("a.jsonl"), "{\"text\":\"Oil.\",\"topics\":[\"energy\"]}\n").unwrap();
+    let mut flipped = model.as_bytes().to_vec();
+    let last = flipped.len() - 1;
+    flipped[last] ^= 4;
+    for (bytes, part, predict_too) in [
+        (&model.as_bytes()[..last], "damaged", true),
+        (&with_card(model.as_bytes(), |card| card["version"] = 999.into()), "version 999", true),
+        // One article must be classified at once: not every byte is read for it.
+        (&flipped[..], "checksum", false),
+    ] {
+        std::fs::write(folder.path().join("bad"), bytes).unwrap();
+        let commands: [(&[&str], bool); 3] = [
+            (&["predict", "--model", "bad", "--text", "Oil"], predict_too),
+            (&["evaluate", "--model", "bad", "a.jsonl"], true),
+            (&["inspect", "bad"], true),
+        ];
+        for (arguments, must_fail) in commands {
+            let mut command = assert_cmd::Command::cargo_bin("topicwire").unwrap();
+            let output = command.current_dir(folder.path()).args(arguments).output().unwrap();
+            let said = String::from_utf8_lossy(&output.stderr);
+            assert!(!said.contains("panicked"), "{said}");
+            if must_fail {
+                assert_eq!(output.status.code(), Some(1), "{arguments:?}: {said}");
+                assert!(said.starts_with("topicwire: bad: ") && said.contains(part), "{said}");
+            }
+        }
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_new_model_can_be_read_by_others_and_a_replaced_one_keeps_its_permissions() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("model");
+    let mode = || std::fs::metadata(&path).unwrap().permissions().mode() & 0o777;
+    let model = model();
+    model.save(&path).unwrap();
+    assert_eq!(mode(), 0o644);
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
+    model.save(&path).unwrap();
+    assert_eq!(mode(), 0o600);
 }
 
 #[test]

@@ -9,6 +9,7 @@ use topicwire::corpus::{
 };
 
 use super::inputs::{ReadArguments, read};
+use super::numbers::whole;
 use super::{Context, Usage, table};
 
 /// What to do with a corpus.
@@ -69,10 +70,10 @@ pub struct ConvertArguments {
     #[arg(long, conflicts_with = "shared_topics_with", requires = "split")]
     shared_topics_with_other_half: bool,
     /// Only articles with at least this many topics, counted before any is dropped.
-    #[arg(long, default_value_t = 0, value_name = "N")]
+    #[arg(long, default_value_t = 0, value_name = "N", allow_negative_numbers = true, value_parser = whole::<usize>)]
     min_topics: usize,
     /// Only articles with at most this many topics, counted before any is dropped.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = whole::<usize>)]
     max_topics: Option<usize>,
     #[command(flatten)]
     read: ReadArguments,
@@ -94,10 +95,10 @@ pub struct SplitArguments {
     #[arg(long, value_name = "FILE")]
     test: PathBuf,
     /// Which share of the articles is for testing.
-    #[arg(long, default_value_t = 0.2, value_name = "SHARE")]
+    #[arg(long, default_value_t = 0.2, value_name = "SHARE", allow_negative_numbers = true)]
     test_share: f64,
     /// Where random order starts from.
-    #[arg(long, default_value_t = 1, value_name = "N")]
+    #[arg(long, default_value_t = 1, value_name = "N", allow_negative_numbers = true, value_parser = whole::<u64>)]
     seed: u64,
     #[command(flatten)]
     read: ReadArguments,

@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use topicwire::corpus::{Corpus, Encoding, Format, Headers, OnError, ReadOptions, Reading, Unlabelled};
+use topicwire::corpus::{
+    Corpus, Encoding, Format, Headers, OnError, ReadOptions, Reading, Reencoded, Unlabelled,
+};
 use topicwire::{Article, Split};
 
 use super::Context;
@@ -57,13 +59,28 @@ impl ReadArguments {
 
 /// Reads `paths`, and says what was skipped.
 pub fn read(paths: &[PathBuf], options: &ReadOptions, context: Context) -> anyhow::Result<Vec<Article>> {
-    let Reading { corpus, skipped, skipped_count, unlabelled_skipped } = Corpus::read_all(paths, options)?;
+    let Reading { corpus, skipped, skipped_count, unlabelled_skipped, reencoded } =
+        Corpus::read_all(paths, options)?;
+    report_reencoded(&reencoded, context);
     report_skipped(&skipped, skipped_count, context);
     if unlabelled_skipped > 0 {
         context.say(format_args!("Skipped {unlabelled_skipped} articles that are not labelled."));
     }
     Ok(corpus.articles)
 }
+
+/// Says which files were not UTF-8, the first few by name.
+pub fn report_reencoded(files: &[Reencoded], context: Context) {
+    for file in files.iter().take(SHOWN_FILES) {
+        context.say(file);
+    }
+    if files.len() > SHOWN_FILES {
+        context.say(format_args!("  and {} more files likewise", files.len() - SHOWN_FILES));
+    }
+}
+
+/// How many files that are not UTF-8 are named.
+const SHOWN_FILES: usize = 3;
 
 /// Says how many records were wrong, and shows the first few.
 pub fn report_skipped(shown: &[topicwire::Error], count: u64, context: Context) {

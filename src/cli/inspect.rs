@@ -8,6 +8,7 @@ use serde::Serialize;
 use topicwire::model::{Size, Term};
 use topicwire::{Task, TopicId, TopicModel};
 
+use super::numbers::whole;
 use super::{starter, table};
 
 /// Arguments of `topicwire inspect`.
@@ -21,7 +22,7 @@ pub struct Arguments {
     #[arg(value_name = "MODEL")]
     model: Option<PathBuf>,
     /// How many of the strongest terms of each topic are shown.
-    #[arg(long, default_value_t = 6, value_name = "N")]
+    #[arg(long, default_value_t = 6, value_name = "N", allow_negative_numbers = true, value_parser = whole::<usize>)]
     terms: usize,
     /// Write JSON.
     #[arg(long)]

@@ -10,6 +10,7 @@ mod evaluate;
 mod explain;
 mod inputs;
 mod inspect;
+mod numbers;
 mod predict;
 mod progress;
 mod starter;
@@ -29,7 +30,8 @@ struct Arguments {
     command: Command,
     /// How many threads work, 1 to 512; by default one to a core.
     // Starting a million threads takes the machine down with the program.
-    #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=512))]
+    #[arg(long, global = true, value_name = "N", allow_negative_numbers = true,
+        value_parser = clap::value_parser!(u16).range(1..=512))]
     threads: Option<u16>,
     /// Say nothing on standard error but errors.
     #[arg(long, short, global = true)]
@@ -108,6 +110,7 @@ impl std::error::Error for CheckFailed {}
 /// Runs the program.
 pub fn run() -> ExitCode {
     let arguments = Arguments::parse();
+    stay_silent_about_stemmers();
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let threads = arguments.threads.map_or(cores, usize::from);
     if let Err(error) = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global() {
@@ -143,6 +146,16 @@ pub fn run() -> ExitCode {
             })
         }
     }
+}
+
+/// Keeps the panic of a stemmer on a word that it cannot take, which is caught, off standard error.
+fn stay_silent_about_stemmers() {
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        if !topicwire::text::is_stemming() {
+            usual(panic);
+        }
+    }));
 }
 
 /// Whether the reader of the output has gone: it has what it wanted.

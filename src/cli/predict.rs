@@ -9,7 +9,8 @@ use topicwire::corpus::{Batch, Batches, OnError, in_order};
 use topicwire::model::{Assigned, PredictOptions, Prediction};
 use topicwire::{Article, Error, Task, TopicModel};
 
-use super::inputs::{ReadArguments, report_skipped};
+use super::inputs::{ReadArguments, report_reencoded, report_skipped};
+use super::numbers::probability;
 use super::{Context, Usage, progress, starter, table};
 
 /// Arguments of `topicwire predict`.
@@ -36,10 +37,10 @@ pub struct Arguments {
     #[arg(long)]
     all_scores: bool,
     /// Leave out topics that are less likely than this, whatever their thresholds say.
-    #[arg(long, value_name = "P", value_parser = probability)]
+    #[arg(long, value_name = "P", allow_negative_numbers = true, value_parser = probability)]
     min_probability: Option<f32>,
     /// Give no topic at all to an article whose likeliest assigned topic, or whose share of known words, is below this.
-    #[arg(long, value_name = "P", value_parser = probability)]
+    #[arg(long, value_name = "P", allow_negative_numbers = true, value_parser = probability)]
     abstain_below: Option<f32>,
     #[command(flatten)]
     read: ReadArguments,
@@ -50,11 +51,6 @@ enum Output {
     Table,
     Jsonl,
     Csv,
-}
-
-pub fn probability(text: &str) -> Result<f32, String> {
-    let value: f32 = text.parse().map_err(|_| "write a number from 0 to 1".to_owned())?;
-    if (0.0..=1.0).contains(&value) { Ok(value) } else { Err("write a number from 0 to 1".to_owned()) }
 }
 
 /// An article's line of output.
@@ -116,6 +112,7 @@ fn stream(
     let fail = options.on_error == OnError::Fail;
     options.on_error = OnError::Skip;
     let batches = Batches::open(&arguments.input, &options)?;
+    let reencodings = batches.reencodings();
     let bar = progress::counter(context);
     let (mut shown, mut count, mut articles) = (Vec::new(), 0_u64, 0_u64);
     in_order(
@@ -136,6 +133,7 @@ fn stream(
         },
     )?;
     bar.finish_and_clear();
+    report_reencoded(&reencodings.list(), context);
     report_skipped(&shown, count, context);
     Ok(())
 }

@@ -12,6 +12,7 @@ use topicwire::train::{Classifier, Effort, Step, TrainSettings};
 use topicwire::{Corpus, Task, Topic, TopicModel, Trainer};
 
 use super::inputs::{ReadArguments, read};
+use super::numbers::{amount, whole};
 use super::{Context, Usage, progress};
 
 /// Arguments of `topicwire train`.
@@ -25,7 +26,7 @@ use super::{Context, Usage, progress};
 
 A settings file holds the names of the settings below, without the dashes:
   effort = \"best\"
-  language = [\"en\"]
+  language = [\"en\"]    # or \"auto\"
   target = \"precision=0.9\"
   [topic-target]
   energy = \"recall=0.8\"")]
@@ -71,31 +72,31 @@ struct SettingArguments {
     #[arg(long, value_parser = of_name::<Numbers>, value_name = "NUMBERS")]
     numbers: Option<Numbers>,
     /// The most words of a term: 1 for words alone, 2 for pairs of words too, 3 for triples.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = whole::<u8>)]
     ngrams: Option<u8>,
     /// A term must occur in this many articles.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = whole::<u32>)]
     min_articles: Option<u32>,
     /// No more terms than this, the most frequent.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = whole::<usize>)]
     max_terms: Option<usize>,
     /// How many words of the text are its lead; by default chosen out of fold.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = whole::<u32>)]
     lead_tokens: Option<u32>,
     /// What the lead weighs, against 1 for the whole article.
-    #[arg(long, value_name = "X")]
+    #[arg(long, value_name = "X", allow_negative_numbers = true, value_parser = amount)]
     lead_weight: Option<f32>,
     /// What the title weighs, against 1 for the whole article.
-    #[arg(long, value_name = "X")]
+    #[arg(long, value_name = "X", allow_negative_numbers = true, value_parser = amount)]
     title_weight: Option<f32>,
     /// What terms are worth: idf, relevance, pmi or igm; by default chosen out of fold.
     #[arg(long, value_parser = of_name::<Weighting>, value_name = "NAME")]
     weighting: Option<Weighting>,
     /// The cost of an error; by default chosen out of fold.
-    #[arg(long, value_name = "C")]
+    #[arg(long, value_name = "C", allow_negative_numbers = true, value_parser = amount)]
     cost: Option<f32>,
     /// How many columns linfa-logistic and linfa-bayes see.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = whole::<usize>)]
     selected_columns: Option<usize>,
     /// What thresholds aim at: f1, precision=0.9 or recall=0.9.
     #[arg(long, value_name = "TARGET")]
@@ -107,10 +108,10 @@ struct SettingArguments {
     #[arg(long, num_args = 0..=1, default_missing_value = "true", value_name = "TRUE|FALSE")]
     at_least_one: Option<bool>,
     /// In how many folds out-of-fold scores are made: 2 to 20; by default 20 for a small corpus, down to 5 for a large one.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = whole::<u8>)]
     folds: Option<u8>,
     /// Where random order starts from.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = whole::<u64>)]
     seed: Option<u64>,
 }
 
@@ -148,8 +149,7 @@ impl SettingArguments {
             Some(TaskArgument::Multi) => settings.task = Some(Task::Multi),
         }
         if let Some(codes) = self.language {
-            let codes: Vec<_> = codes.iter().map(|code| code.trim()).filter(|code| *code != "auto").collect();
-            let languages: Result<Vec<Language>, String> = codes.iter().map(|code| code.parse()).collect();
+            let languages = Language::list(codes.iter().map(String::as_str));
             settings.languages = languages.map_err(|problem| Usage(format!("--language: {problem}")))?;
         }
         set(&mut settings.classifier, self.classifier);

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use crate::corpus::{Batch, Batches, OnError, ReadOptions, in_order};
+use crate::corpus::{Batch, Batches, OnError, ReadOptions, Reencoded, in_order};
 use crate::error::{Error, Result};
 use crate::{Article, Task, Topic};
 
@@ -28,6 +28,8 @@ pub struct Reading {
     pub skipped_count: u64,
     /// How many articles were left out because nobody has labelled them.
     pub unlabelled_skipped: u64,
+    /// The files that are not UTF-8, by name.
+    pub reencoded: Vec<Reencoded>,
 }
 
 impl From<Vec<Article>> for Corpus {
@@ -55,6 +57,7 @@ impl Corpus {
     pub fn read_all(paths: &[PathBuf], options: &ReadOptions) -> Result<Reading> {
         let mut reading = Reading::default();
         let batches = Batches::open(paths, options)?;
+        let reencodings = batches.reencodings();
         in_order(batches, options.thread_count(), Batch::parsed, |parsed| {
             reading.unlabelled_skipped += parsed.unlabelled_skipped;
             reading.corpus.articles.reserve(parsed.articles.len());
@@ -72,6 +75,7 @@ impl Corpus {
             }
             Ok(())
         })?;
+        reading.reencoded = reencodings.list();
         if reading.corpus.articles.is_empty() {
             return Err(nothing_read(paths, &reading));
         }

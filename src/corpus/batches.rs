@@ -13,7 +13,7 @@ use crate::corpus::inputs::{Input, resolve, resolve_archive};
 use crate::corpus::record::Rules;
 use crate::corpus::source::{STDIN, Source};
 use crate::corpus::tree::Tree;
-use crate::corpus::{Batch, Encoding, Format, ReadOptions, reuters21578, table};
+use crate::corpus::{Batch, Encoding, Format, ReadOptions, Reencodings, reuters21578, table};
 use crate::error::{Error, Result};
 
 /// So many small files go into a batch at most.
@@ -81,6 +81,11 @@ impl Batches {
             files: Vec::new(),
             ready: VecDeque::new(),
         })
+    }
+
+    /// The files that are not UTF-8, which grows while batches are read and parsed.
+    pub fn reencodings(&self) -> Reencodings {
+        self.rules.reencodings.clone()
     }
 
     /// Takes one step; `false` when there is none left to take.
@@ -160,7 +165,7 @@ impl Batches {
             self.files.push(FileContent { path: shown, id, topic: None, split: None, format, bytes });
         } else {
             self.flush();
-            self.stream = Some(Stream::new(&shown, format, source, self.rules.encoding));
+            self.stream = Some(Stream::new(&shown, format, source, &self.rules));
         }
         Ok(())
     }
@@ -195,9 +200,8 @@ impl Iterator for Batches {
 }
 
 impl Stream {
-    fn new(shown: &Path, format: Format, source: Source, encoding: Encoding) -> Stream {
-        let assumed = match (encoding, format) {
-            (Encoding::Auto, Format::Jsonl) => Encoding::Named(encoding_rs::UTF_8),
+    fn new(shown: &Path, format: Format, source: Source, rules: &Rules) -> Stream {
+        let assumed = match (rules.encoding, format) {
             (Encoding::Auto, Format::Reuters21578) => Encoding::Latin1,
             (given, _) => given,
         };
@@ -208,7 +212,8 @@ impl Stream {
             Format::Reuters21578 => Boundary::Tag(reuters21578::CLOSING),
             _ => Boundary::Line,
         };
-        let blocks = Blocks::new(transcode(source.into_reader(), settled), boundary);
+        let reader = transcode(source.into_reader(), settled, shown, &rules.reencodings);
+        let blocks = Blocks::new(reader, boundary);
         Stream { file: shown.into(), format, blocks, columns: None, delimiter }
     }
 

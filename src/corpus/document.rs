@@ -16,7 +16,7 @@ pub(super) fn parse(file: FileContent, rules: &Rules) -> Result<Record, String> 
         Encoding::Auto if file.format == Format::Html => html::declared_encoding(&file.bytes),
         given => given,
     };
-    let content = encoding.decode(&file.bytes).map_err(|offset| {
+    let content = encoding.decode(&file.bytes, &file.path, &rules.reencodings).map_err(|offset| {
         format!("byte {offset} is not valid UTF-8: save the file as UTF-8, or name its encoding (`--encoding windows-1252`)")
     })?;
     if content.contains('\0') {

@@ -3,10 +3,13 @@
 use std::borrow::Cow;
 use std::fmt;
 use std::io::{self, Read};
+use std::path::Path;
 use std::str::FromStr;
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{CoderResult, Decoder};
+
+use crate::corpus::Reencodings;
 
 /// The encoding of a file.
 ///
@@ -18,17 +21,17 @@ use encoding_rs::{CoderResult, Decoder};
 /// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Encoding {
-    /// What the file shows. A byte order mark decides; JSONL without one is UTF-8, as its standard asks,
-    /// and Reuters-21578 is ISO-8859-1. Anything else is UTF-8 where its first block (1 MB) is, or nearly
-    /// is, valid UTF-8; else Windows-1252 where that block has fewer than ten bytes beyond ASCII, too few to
-    /// tell more from; and else the legacy encoding that chardetng guesses from that block. In a file taken
-    /// for UTF-8, an invalid byte is an error that names its line.
+    /// What the file shows. A byte order mark decides, and Reuters-21578 is ISO-8859-1. Anything else is
+    /// UTF-8 where its first block (1 MB) is, or nearly is, valid UTF-8; else Windows-1252 where that block
+    /// has fewer than ten bytes beyond ASCII, too few to tell more from; and else the legacy encoding that
+    /// chardetng guesses from that block. A guess is told: see [`Reencoded`](crate::corpus::Reencoded). In a
+    /// file taken for UTF-8, an invalid byte is an error that names its line.
     #[default]
     Auto,
     /// ISO-8859-1 to the letter: byte N is code point N, C1 controls included.
     Latin1,
     /// An encoding by its name in the WHATWG Encoding Standard. Bytes that it does not know are read as
-    /// U+FFFD, save for UTF-8, where they are an error.
+    /// U+FFFD, which is told too, save for UTF-8, where they are an error.
     Named(&'static encoding_rs::Encoding),
 }
 
@@ -61,41 +64,66 @@ impl fmt::Display for Encoding {
 }
 
 impl Encoding {
-    /// What to do with a file that begins with `head`; `Named(UTF_8)` leaves the bytes as they are.
-    pub(super) fn settle(self, head: &[u8]) -> Encoding {
+    /// What to do with a file that begins with `head`.
+    pub(super) fn settle(self, head: &[u8]) -> Settled {
         if let Some((marked, _)) = encoding_rs::Encoding::for_bom(head) {
-            return Encoding::Named(marked);
+            return Settled { encoding: Encoding::Named(marked), guessed: false };
         }
         match self {
-            Encoding::Auto if looks_like_utf8(head) => Encoding::Named(encoding_rs::UTF_8),
-            Encoding::Auto
-                if head.iter().filter(|byte| !byte.is_ascii()).take(TO_GUESS).count() < TO_GUESS =>
-            {
-                Encoding::Named(encoding_rs::WINDOWS_1252)
+            Encoding::Auto if looks_like_utf8(head) => {
+                Settled { encoding: Encoding::Named(encoding_rs::UTF_8), guessed: false }
             }
-            Encoding::Auto => {
-                let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
-                detector.feed(head, true);
-                Encoding::Named(detector.guess(None, Utf8Detection::Deny))
-            }
-            given => given,
+            Encoding::Auto => Settled { encoding: Encoding::Named(guess(head)), guessed: true },
+            given => Settled { encoding: given, guessed: false },
         }
     }
 
-    /// The text of a whole file.
+    /// The text of the whole file `file`.
     ///
     /// # Errors
     /// The offset of the first invalid byte of a file taken for UTF-8.
-    pub(super) fn decode(self, bytes: &[u8]) -> Result<Cow<'_, str>, usize> {
-        match self.settle(bytes) {
+    pub(super) fn decode<'b>(
+        self,
+        bytes: &'b [u8],
+        file: &Path,
+        told: &Reencodings,
+    ) -> Result<Cow<'b, str>, usize> {
+        let settled = self.settle(bytes);
+        if settled.guessed {
+            told.guessed(file, settled.encoding);
+        }
+        match settled.encoding {
             Encoding::Latin1 => Ok(encoding_rs::mem::decode_latin1(bytes)),
-            Encoding::Named(encoding) if encoding != encoding_rs::UTF_8 => Ok(encoding.decode(bytes).0),
+            Encoding::Named(encoding) if encoding != encoding_rs::UTF_8 => {
+                let (text, _, malformed) = encoding.decode(bytes);
+                if malformed {
+                    told.replaced(file, settled.encoding);
+                }
+                Ok(text)
+            }
             _ => {
                 let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
                 std::str::from_utf8(bytes).map(Cow::Borrowed).map_err(|error| error.valid_up_to())
             }
         }
     }
+}
+
+/// An encoding that is decided; `Named(UTF_8)` leaves the bytes as they are.
+#[derive(Clone, Copy)]
+pub(super) struct Settled {
+    pub(super) encoding: Encoding,
+    /// Whether nothing but the bytes themselves spoke for it.
+    guessed: bool,
+}
+
+fn guess(head: &[u8]) -> &'static encoding_rs::Encoding {
+    if head.iter().filter(|byte| !byte.is_ascii()).take(TO_GUESS).count() < TO_GUESS {
+        return encoding_rs::WINDOWS_1252;
+    }
+    let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
+    detector.feed(head, true);
+    detector.guess(None, Utf8Detection::Deny)
 }
 
 /// Whether the bytes are UTF-8, a character cut off at the end forgiven, or have more characters beyond
@@ -130,15 +158,31 @@ fn beyond_ascii(valid: &[u8]) -> usize {
     valid.iter().filter(|&&byte| byte >= 0xC0).count()
 }
 
-/// A reader that turns a settled encoding into UTF-8.
-pub(super) fn transcode(reader: Box<dyn Read + Send>, settled: Encoding) -> Box<dyn Read + Send> {
-    match settled {
-        Encoding::Latin1 => Box::new(Transcoder::new(reader, Step::Latin1)),
-        Encoding::Named(encoding) if encoding != encoding_rs::UTF_8 => {
-            Box::new(Transcoder::new(reader, Step::Decode(encoding.new_decoder())))
-        }
-        _ => reader,
+/// A reader that turns the settled encoding of `file` into UTF-8.
+pub(super) fn transcode(
+    reader: Box<dyn Read + Send>,
+    settled: Settled,
+    file: &Path,
+    told: &Reencodings,
+) -> Box<dyn Read + Send> {
+    if settled.guessed {
+        told.guessed(file, settled.encoding);
     }
+    let step = match settled.encoding {
+        Encoding::Latin1 => Step::Latin1,
+        Encoding::Named(encoding) if encoding != encoding_rs::UTF_8 => Step::Decode(encoding.new_decoder()),
+        _ => return reader,
+    };
+    let (file, told) = (file.to_owned(), told.clone());
+    Box::new(Transcoder {
+        reader,
+        step,
+        malformed: Box::new(move || told.replaced(&file, settled.encoding)),
+        raw: vec![0; RAW],
+        text: Vec::new(),
+        given: 0,
+        ended: false,
+    })
 }
 
 const RAW: usize = 1 << 16;
@@ -151,6 +195,8 @@ enum Step {
 struct Transcoder {
     reader: Box<dyn Read + Send>,
     step: Step,
+    /// Tells that bytes were met that are no character.
+    malformed: Box<dyn Fn() + Send>,
     raw: Vec<u8>,
     /// Text that is decoded and not yet handed out, from `given` on.
     text: Vec<u8>,
@@ -159,10 +205,6 @@ struct Transcoder {
 }
 
 impl Transcoder {
-    fn new(reader: Box<dyn Read + Send>, step: Step) -> Self {
-        Transcoder { reader, step, raw: vec![0; RAW], text: Vec::new(), given: 0, ended: false }
-    }
-
     fn refill(&mut self) -> io::Result<()> {
         let read = self.reader.read(&mut self.raw)?;
         self.ended = read == 0;
@@ -176,10 +218,13 @@ impl Transcoder {
                 self.text.resize(3 * read + 16, 0);
                 let mut written = 0;
                 loop {
-                    let (result, consumed, wrote, _) =
+                    let (result, consumed, wrote, malformed) =
                         decoder.decode_to_utf8(raw, &mut self.text[written..], self.ended);
                     written += wrote;
                     raw = &raw[consumed..];
+                    if malformed {
+                        (self.malformed)();
+                    }
                     match result {
                         CoderResult::InputEmpty => break,
                         CoderResult::OutputFull => self.text.resize(self.text.len() + RAW, 0),

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use foldhash::fast::FixedState;
 
-use crate::corpus::{Encoding, Headers, ReadOptions, Unlabelled};
+use crate::corpus::{Encoding, Headers, ReadOptions, Reencodings, Unlabelled};
 use crate::error::{Error, Place, Result};
 use crate::{Article, Split, Topic};
 
@@ -21,6 +21,7 @@ pub(super) struct Record {
 pub(super) struct Rules {
     pub(super) encoding: Encoding,
     pub(super) headers: Headers,
+    pub(super) reencodings: Reencodings,
     unlabelled: Unlabelled,
     split: Option<Split>,
     min_topics: usize,
@@ -32,6 +33,7 @@ impl Rules {
         Rules {
             encoding: options.encoding,
             headers: options.headers,
+            reencodings: Reencodings::default(),
             unlabelled: options.unlabelled,
             split: options.split,
             min_topics: options.min_topics,

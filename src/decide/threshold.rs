@@ -74,6 +74,10 @@ pub struct Threshold {
     pub guarded: bool,
 }
 
+/// Below so many articles with the topic, it gets the guard: the score of its only article comes from a fit that knew
+/// none, and whatever it is, it tells nothing.
+const TOO_FEW: f32 = 2.0;
+
 /// Below this F1 out of fold, a topic's own threshold is worth less than the guard.
 const WORTHLESS: f32 = 0.3;
 
@@ -110,7 +114,7 @@ pub fn find(pairs: &mut [(f32, bool)], target: Target) -> Threshold {
             best = (value, f1, score);
         }
     }
-    let guarded = target == Target::F1 && best.1 < WORTHLESS;
+    let guarded = target == Target::F1 && (best.1 < WORTHLESS || positives < TOO_FEW);
     Threshold { score: if guarded { highest } else { best.2 }, f1: best.1, guarded }
 }
 
@@ -160,6 +164,6 @@ pub fn smooth(pairs: &mut [(f32, bool)]) -> Threshold {
             break;
         }
     }
-    let guarded = best.1 < HOPELESS;
+    let guarded = best.1 < HOPELESS || positives < TOO_FEW;
     Threshold { score: if guarded { highest } else { best.2 }, f1: best.1, guarded }
 }

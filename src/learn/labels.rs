@@ -1,6 +1,8 @@
 //! Targets: the topics of every row, laid out for the solvers.
 
 use super::dual::{LANES, Mask};
+use crate::features::Records;
+use crate::{Error, Result};
 
 /// The topics of each row of some records.
 ///
@@ -43,6 +45,14 @@ impl Labels {
     /// How many rows there are.
     pub fn len(&self) -> usize {
         self.rows
+    }
+
+    /// Checks that these can be the labels of `records`.
+    pub(super) fn check_length(&self, records: &Records) -> Result<()> {
+        if records.len() == self.rows {
+            return Ok(());
+        }
+        Err(Error::Fit(format!("{} articles but labels for {}", records.len(), self.rows)))
     }
 
     /// Whether there are no rows.

@@ -173,8 +173,9 @@ macro_rules! dense_classifier {
             ///
             /// # Errors
             ///
-            /// [`Error::Fit`] where the dense array would be too large, or where the crate reports a failure.
+            /// [`Error::Fit`] where records and labels differ in length, the dense array would be too large, or where the crate reports a failure.
             pub fn fit_rows(&self, records: &Records, labels: &Labels, rows: &[u32]) -> Result<$fitted> {
+                labels.check_length(records)?;
                 let dense = Dense::new($name, records, labels, rows, self.columns)?;
                 let weights = dense.fit_topics(records, labels, rows, |x, y| self.fit_topic(x, y))?;
                 let convergence = Convergence { iterations: 0, violation: 0.0, converged: true };

@@ -89,13 +89,18 @@ impl Fit<Records, Labels, Error> for LogisticValidParams {
 
     fn fit(&self, dataset: &DatasetBase<Records, Labels>) -> Result<Logistic> {
         let rows: Vec<u32> = (0..dataset.records.len() as u32).collect();
-        Ok(self.fit_rows(&dataset.records, &dataset.targets, &rows))
+        self.fit_rows(&dataset.records, &dataset.targets, &rows)
     }
 }
 
 impl LogisticValidParams {
     /// Fits to `rows` of `records` alone.
-    pub fn fit_rows(&self, records: &Records, labels: &Labels, rows: &[u32]) -> Logistic {
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Fit`] where records and labels differ in length.
+    pub fn fit_rows(&self, records: &Records, labels: &Labels, rows: &[u32]) -> Result<Logistic> {
+        labels.check_length(records)?;
         let fits: Vec<_> = (0..labels.blocks())
             .into_par_iter()
             .map(|block| {
@@ -105,7 +110,7 @@ impl LogisticValidParams {
             .collect();
         let convergence = fits.iter().map(|fit| fit.1).reduce(Convergence::and).unwrap_or_default();
         let blocks = fits.into_iter().map(|fit| fit.0).collect();
-        Logistic { weights: Weights::from_blocks(labels.topics(), blocks), convergence }
+        Ok(Logistic { weights: Weights::from_blocks(labels.topics(), blocks), convergence })
     }
 }
 

@@ -3,7 +3,7 @@
 //! Every classifier here is linear: a topic's score is a weighted sum of an article's features, so that the
 //! contributions of words add up to it. Each has `params()`, whose checked form implements [`linfa::traits::Fit`] on a
 //! dataset of [`Records`](crate::features::Records) and [`Labels`], and a fitted form that implements
-//! [`linfa::traits::PredictInplace`].
+//! [`linfa::traits::Predict`].
 
 pub mod crammer_singer;
 pub mod dual;

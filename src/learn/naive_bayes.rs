@@ -71,13 +71,18 @@ impl Fit<Records, Labels, Error> for NaiveBayesValidParams {
 
     fn fit(&self, dataset: &DatasetBase<Records, Labels>) -> Result<NaiveBayes> {
         let rows: Vec<u32> = (0..dataset.records.len() as u32).collect();
-        Ok(self.fit_rows(&dataset.records, &dataset.targets, &rows))
+        self.fit_rows(&dataset.records, &dataset.targets, &rows)
     }
 }
 
 impl NaiveBayesValidParams {
     /// Fits to `rows` of `records` alone.
-    pub fn fit_rows(&self, records: &Records, labels: &Labels, rows: &[u32]) -> NaiveBayes {
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Fit`] where records and labels differ in length.
+    pub fn fit_rows(&self, records: &Records, labels: &Labels, rows: &[u32]) -> Result<NaiveBayes> {
+        labels.check_length(records)?;
         let width = records.width();
         let mut total = vec![0.0_f32; width];
         let add = |sums: &mut [f32], row: u32| {
@@ -110,9 +115,9 @@ impl NaiveBayesValidParams {
             let odds = (count + 1.0) / (rows.len() as f32 - count + 1.0);
             lanes[width][topic % LANES] = if labels.own().is_some() { 0.0 } else { odds.ln() };
         }
-        NaiveBayes {
+        Ok(NaiveBayes {
             weights: Weights::from_blocks(labels.topics(), blocks),
             convergence: Convergence { iterations: 1, violation: 0.0, converged: true },
-        }
+        })
     }
 }

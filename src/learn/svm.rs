@@ -160,10 +160,7 @@ impl SvmValidParams {
     /// [`Error::Fit`] where records and labels differ in length, or where the multi-class loss meets an article
     /// that has not exactly one topic.
     pub fn fit_rows(&self, records: &Records, labels: &Labels, rows: &[u32], start: &Duals) -> Result<Svm> {
-        if records.len() != labels.len() {
-            let problem = format!("{} articles but labels for {}", records.len(), labels.len());
-            return Err(Error::Fit(problem));
-        }
+        labels.check_length(records)?;
         match (self.loss, labels.own()) {
             (Loss::SquaredHinge, _) => Ok(self.fit_blocks(records, labels, rows, start)),
             (Loss::CrammerSinger, Some(own)) => {

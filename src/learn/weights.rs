@@ -122,6 +122,17 @@ macro_rules! predict_scores {
             }
         }
 
+        // linfa writes this one for its own arrays only.
+        impl linfa::traits::Predict<&crate::features::Records, ndarray::Array2<f32>> for $fitted {
+            /// The score of each topic: articles × topics.
+            fn predict(&self, records: &crate::features::Records) -> ndarray::Array2<f32> {
+                use linfa::traits::PredictInplace;
+                let mut scores = self.default_target(records);
+                self.predict_inplace(records, &mut scores);
+                scores
+            }
+        }
+
         impl $fitted {
             /// What was learned.
             pub fn weights(&self) -> &crate::learn::Weights {

@@ -108,7 +108,7 @@ impl TopicModel {
         let scored = scorer.score(article);
         let mut probabilities = scored.scores.clone();
         self.card.decision.probabilities(&mut probabilities);
-        let assigned = self.card.decision.assign(&probabilities);
+        let assigned = self.assigned(&probabilities, scored.known);
         let mut shown = assigned.clone();
         for topic in topics.unwrap_or_default() {
             if let Ok(number) = self.card.topics.binary_search(topic) {

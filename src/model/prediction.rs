@@ -7,7 +7,7 @@ use crate::Topic;
 /// The topics of an article.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Prediction {
-    /// The assigned topics, likeliest first.
+    /// The assigned topics, likeliest first. None, where no word is known and the model may give none.
     pub topics: Vec<Assigned>,
     /// The probability of every topic of the model, in the order of its topics.
     pub probabilities: Vec<f32>,

@@ -207,9 +207,7 @@ impl TopicModel {
         let mut probabilities = scored.scores;
         self.card.decision.probabilities(&mut probabilities);
         let topics = self
-            .card
-            .decision
-            .assign(&probabilities)
+            .assigned(&probabilities, scored.known)
             .into_iter()
             .map(|topic| Assigned {
                 topic: self.card.topics[topic.index()].clone(),
@@ -217,6 +215,17 @@ impl TopicModel {
             })
             .collect();
         Prediction { topics, probabilities, known: scored.known, language: scored.language }
+    }
+
+    /// The topics that an article is given of which the share `known` of the words is known.
+    pub(super) fn assigned(&self, probabilities: &[f32], known: f32) -> Vec<TopicId> {
+        // Where no word is known, the bias alone has spoken. In a model of few articles it may reach a threshold, but
+        // it says nothing of this article.
+        let may_be_none = self.card.task == Task::Multi && !self.card.decision.at_least_one;
+        if known == 0.0 && may_be_none {
+            return Vec::new();
+        }
+        self.card.decision.assign(probabilities)
     }
 
     /// As [`TopicModel::predict_with`], held to `options`.

@@ -114,6 +114,29 @@ impl Language {
         row.map_or(Language::UNKNOWN, |row| Language(row as u8))
     }
 
+    /// The languages that `codes` name; none for `auto`, which leaves them to be found.
+    ///
+    /// # Errors
+    /// A code is not known, or `auto` does not stand alone.
+    ///
+    /// ```
+    /// use topicwire::text::Language;
+    ///
+    /// assert_eq!(Language::list(["en", "ar"]).unwrap().len(), 2);
+    /// assert_eq!(Language::list(["auto"]), Ok(vec![]));
+    /// assert!(Language::list(["auto", "en"]).is_err());
+    /// ```
+    pub fn list<'c>(codes: impl IntoIterator<Item = &'c str>) -> Result<Vec<Language>, String> {
+        let codes: Vec<&str> = codes.into_iter().map(str::trim).collect();
+        match codes[..] {
+            ["auto"] => Ok(Vec::new()),
+            _ if codes.contains(&"auto") => {
+                Err("`auto` stands alone: write it, or the codes of the languages".to_owned())
+            }
+            _ => codes.into_iter().map(str::parse).collect(),
+        }
+    }
+
     /// The ISO 639-1 code; `und` for [`Language::UNKNOWN`].
     pub fn code(self) -> &'static str {
         self.row().map_or("und", |row| row.0)

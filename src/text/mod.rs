@@ -14,7 +14,7 @@ mod tokenize;
 pub use analyzer::{Analyzer, Numbers, TermMaker};
 pub use language::Language;
 pub use normalize::normalize;
-pub use stem::Stemmer;
+pub use stem::{Stemmer, is_stemming};
 pub(crate) use surface::fold;
 pub use surface::{Surface, key_of};
 pub use tokenize::{Token, tokenize};

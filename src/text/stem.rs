@@ -1,9 +1,29 @@
 //! Words to stems by the Snowball algorithms.
 
+use std::cell::Cell;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::Language;
+
+thread_local! {
+    static STEMMING: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether this thread is inside a Snowball algorithm, where a panic is caught and does no harm: a panic hook can stay
+/// silent about it.
+///
+/// ```
+/// let usual = std::panic::take_hook();
+/// std::panic::set_hook(Box::new(move |panic| {
+///     if !topicwire::text::is_stemming() {
+///         usual(panic);
+///     }
+/// }));
+/// ```
+pub fn is_stemming() -> bool {
+    STEMMING.get()
+}
 
 /// The Snowball stemmer of a language, or none.
 pub struct Stemmer(Option<rust_stemmers::Stemmer>);
@@ -25,10 +45,10 @@ impl Stemmer {
     pub fn stem(&self, word: &str) -> String {
         let Some(stemmer) = &self.0 else { return word.to_owned() };
         // The crate is no longer kept and panics on some Greek words. It holds no state that a panic could harm.
-        catch_unwind(AssertUnwindSafe(|| stemmer.stem(word).into_owned()))
-            .ok()
-            .filter(|stem| !stem.is_empty())
-            .unwrap_or_else(|| word.to_owned())
+        STEMMING.set(true);
+        let stem = catch_unwind(AssertUnwindSafe(|| stemmer.stem(word).into_owned()));
+        STEMMING.set(false);
+        stem.ok().filter(|stem| !stem.is_empty()).unwrap_or_else(|| word.to_owned())
     }
 }
 

@@ -128,8 +128,9 @@ fn ascii_word_end(bytes: &[u8], at: usize) -> WordEnd {
 /// Words of the stretch that starts at `start` and goes to the next ASCII character that surely ends a word;
 /// returns where the stretch ends.
 fn general_rules<'a>(text: &'a str, start: usize, each: &mut impl FnMut(Token<'a>)) -> usize {
-    let length = text.as_bytes()[start..].iter().position(|&b| class(b) == Class::Other);
-    let end = length.map_or(text.len(), |length| start + length);
+    let bytes = text.as_bytes();
+    let ends_a_word = |&at: &usize| class(bytes[at]) == Class::Other && !is_gershayim(bytes, at);
+    let end = (start..bytes.len()).find(ends_a_word).unwrap_or(text.len());
     let mut rest = start;
     while rest < end {
         let unspaced = text[rest..end].find(is_unspaced).map_or(end, |at| rest + at);
@@ -140,6 +141,12 @@ fn general_rules<'a>(text: &'a str, start: usize, each: &mut impl FnMut(Token<'a
         pairs(text, unspaced, rest, each);
     }
     end
+}
+
+/// Whether the quotation mark at `at` may be the one within a Hebrew acronym, for which it is what people type.
+fn is_gershayim(bytes: &[u8], at: usize) -> bool {
+    let not_ascii = |at: usize| bytes.get(at).is_some_and(|&b| class(b) == Class::NotAscii);
+    bytes[at] == b'"' && at > 0 && not_ascii(at - 1) && not_ascii(at + 1)
 }
 
 /// Overlapping pairs of the characters from `start` to `end`; a character on its own where there is just one.

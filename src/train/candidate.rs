@@ -65,10 +65,10 @@ impl Candidate {
                 })
             }
             Classifier::Logistic => {
-                fitted!(Logistic::params().cost(self.cost).check()?.fit_rows(records, labels, rows))
+                fitted!(Logistic::params().cost(self.cost).check()?.fit_rows(records, labels, rows)?)
             }
             Classifier::NaiveBayes => {
-                fitted!(NaiveBayes::params().alpha(self.cost).check()?.fit_rows(records, labels, rows))
+                fitted!(NaiveBayes::params().alpha(self.cost).check()?.fit_rows(records, labels, rows)?)
             }
             Classifier::LinfaLogistic => {
                 let params = LinfaLogistic::params().alpha(self.cost).columns(how.selected_columns);

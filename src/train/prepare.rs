@@ -8,6 +8,7 @@ use crate::features::{
     ColumnTopics, Columns, Counts, Documents, FieldWeights, Records, Vocabulary, VocabularyLimits,
 };
 use crate::learn::Labels;
+use crate::nearest::{listed, nearest};
 use crate::text::{Analyzer, Language};
 use crate::{Article, Error, Result, Task, Topic};
 
@@ -47,6 +48,7 @@ pub(super) struct Prepared {
 impl Prepared {
     pub fn new(articles: &[Article], settings: &TrainSettings) -> Result<(Prepared, Words)> {
         let topics = topics_of(articles)?;
+        check_topic_targets(settings, &topics)?;
         let number: BTreeMap<&str, u32> =
             topics.iter().zip(0..).map(|(topic, at)| (topic.as_str(), at)).collect();
         let targets: Vec<Vec<u32>> = articles
@@ -176,6 +178,20 @@ fn topics_of(articles: &[Article]) -> Result<Vec<Topic>> {
         ))),
         _ => Ok(topics),
     }
+}
+
+/// A target for a topic that is not there would be passed over in silence.
+fn check_topic_targets(settings: &TrainSettings, topics: &[Topic]) -> Result<()> {
+    let Some(unknown) = settings.topic_targets.keys().find(|topic| topics.binary_search(topic).is_err())
+    else {
+        return Ok(());
+    };
+    let names = || topics.iter().map(Topic::as_str);
+    let hint = match nearest(unknown.as_str(), names()) {
+        Some(meant) => format!("did you mean {meant}?"),
+        None => format!("the topics are {}", listed(names())),
+    };
+    Err(Error::Settings(format!("topic-target: no article has the topic {unknown}: {hint}")))
 }
 
 fn task_of(articles: &[Article], targets: &[Vec<u32>], settings: &TrainSettings) -> Result<Task> {

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
+use serde::de::{SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::decide::Target;
 use crate::features::{FieldWeights, MAX_NGRAM, Weighting};
@@ -75,15 +76,15 @@ pub enum Effort {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct TrainSettings {
-    /// Exactly one topic to an article, or several; by default what the corpus shows.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// Exactly one topic to an article, or several; by default, or as `auto`, what the corpus shows.
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "task_or_auto")]
     pub task: Option<Task>,
     /// Which classifier learns.
     pub classifier: Classifier,
     /// How much is tried.
     pub effort: Effort,
-    /// The languages of the articles; empty: detected.
-    #[serde(rename = "language")]
+    /// The languages of the articles; empty, or as `auto`, detected. In a file, one code may stand without a list.
+    #[serde(rename = "language", deserialize_with = "languages_or_auto")]
     pub languages: Vec<Language>,
     /// Whether words become stems.
     pub stem: bool,
@@ -197,4 +198,47 @@ impl TrainSettings {
             lead_tokens: self.lead_tokens.unwrap_or(usual.lead_tokens),
         }
     }
+}
+
+/// Reads a task as the flag does.
+fn task_or_auto<'de, D: Deserializer<'de>>(source: D) -> Result<Option<Task>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "lowercase")]
+    enum Said {
+        Auto,
+        Single,
+        Multi,
+    }
+    Ok(match Said::deserialize(source)? {
+        Said::Auto => None,
+        Said::Single => Some(Task::Single),
+        Said::Multi => Some(Task::Multi),
+    })
+}
+
+/// Reads codes of languages as the flag does: one, several with commas between them, a list of them, or `auto`.
+fn languages_or_auto<'de, D: Deserializer<'de>>(source: D) -> Result<Vec<Language>, D::Error> {
+    struct Codes;
+
+    impl<'de> Visitor<'de> for Codes {
+        type Value = Vec<Language>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("\"auto\", a code such as \"en\", or a list of codes")
+        }
+
+        fn visit_str<E: serde::de::Error>(self, codes: &str) -> Result<Vec<Language>, E> {
+            Language::list(codes.split(',')).map_err(E::custom)
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Vec<Language>, A::Error> {
+            let mut codes: Vec<String> = Vec::new();
+            while let Some(code) = list.next_element()? {
+                codes.push(code);
+            }
+            Language::list(codes.iter().map(String::as_str)).map_err(serde::de::Error::custom)
+        }
+    }
+
+    source.deserialize_any(Codes)
 }

@@ -14,6 +14,7 @@ use topicwire::model::{Explanation, Neighbours};
 use topicwire::{Article, Topic, TopicModel};
 
 use super::inputs::{ReadArguments, read};
+use super::numbers::whole;
 use super::{Context, Usage, starter};
 
 /// Arguments of `topicwire explain`.
@@ -43,7 +44,7 @@ pub struct Arguments {
     #[arg(long, default_value = "text", value_name = "FORM")]
     output: Output,
     /// How many words are listed for a topic, and half as many against it. JSON holds all.
-    #[arg(long, default_value_t = 10, value_name = "N")]
+    #[arg(long, default_value_t = 10, value_name = "N", allow_negative_numbers = true, value_parser = whole::<usize>)]
     words: usize,
     #[command(flatten)]
     read: ReadArguments,

@@ -24,6 +24,7 @@
 #![warn(clippy::unwrap_used)]
 
 pub mod article;
+pub mod audit;
 pub mod corpus;
 pub mod decide;
 pub mod error;

@@ -225,7 +225,8 @@ fn similarity_agrees_with_its_definition_under_boilerplate() {
     let text = |n: usize| format!("a{n} b{n} c{n} d{n} e{n} {line}");
     let mut articles: Vec<Article> = (0..1_200).map(|n| Article::new(n.to_string(), "", text(n))).collect();
     articles.push(Article::new("copy", "", format!("a7 b7 c7 d7 e7 f {line}")));
-    let pairs = Corpus::from(articles).repeats(&RepeatSettings::default()).similar;
+    let settings = RepeatSettings { similarity: 0.4, ..RepeatSettings::default() };
+    let pairs = Corpus::from(articles).repeats(&settings).similar;
     assert_eq!(pairs.len(), 1);
     // The ten words of the line make six shingles, and a7 to e7 one more.
     assert_eq!((pairs[0].first, pairs[0].second), (7, 1_200));

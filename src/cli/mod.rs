@@ -3,6 +3,7 @@
 //! Results go to standard output, everything else to standard error. Exit codes: 0 done, 1 the work failed, 2 wrong
 //! usage, 3 a check that was asked for did not hold.
 
+mod audit;
 mod completions;
 mod corpus;
 mod demo;
@@ -56,6 +57,8 @@ enum Command {
     Predict(predict::Arguments),
     /// Measure a model on labelled articles.
     Evaluate(evaluate::Arguments),
+    /// Find what is wrong with a corpus: copies, leaks into a test corpus, doubtful labels, odd texts.
+    Audit(audit::Arguments),
     /// Show why articles are given their topics, word by word.
     Explain(explain::Arguments),
     /// Show what a model is made of.
@@ -123,6 +126,7 @@ pub fn run() -> ExitCode {
         Command::Train(arguments) => train::run(*arguments, context),
         Command::Predict(arguments) => predict::run(&arguments, context),
         Command::Evaluate(arguments) => evaluate::run(&arguments, context),
+        Command::Audit(arguments) => audit::run(&arguments, context),
         Command::Explain(arguments) => explain::run(&arguments, context),
         Command::Inspect(arguments) => inspect::run(&arguments),
         Command::Corpus(command) => corpus::run(&command, context),

@@ -99,10 +99,7 @@ impl Corpus {
     /// For each article the place of the first one that has the same title and text, case and blanks aside:
     /// its own place where there is none before it.
     pub fn duplicate_groups(&self) -> Vec<u32> {
-        let prints: Vec<u128> = self.articles.par_iter().map(fingerprint).collect();
-        let mut first: HashMap<u128, u32, foldhash::fast::FixedState> = HashMap::default();
-        let place = |(at, print): (usize, &u128)| *first.entry(*print).or_insert(at as u32);
-        prints.iter().enumerate().map(place).collect()
+        duplicate_groups(&self.articles.iter().collect::<Vec<_>>())
     }
 
     fn lengths(&self) -> LengthStats {
@@ -135,6 +132,14 @@ impl Corpus {
     }
 }
 
+/// For each article the place of the first one that has the same title and text, as [`Corpus::duplicate_groups`].
+pub(crate) fn duplicate_groups(articles: &[&Article]) -> Vec<u32> {
+    let prints: Vec<u128> = articles.par_iter().map(|article| fingerprint(article)).collect();
+    let mut first: HashMap<u128, u32, foldhash::fast::FixedState> = HashMap::default();
+    let place = |(at, print): (usize, &u128)| *first.entry(*print).or_insert(at as u32);
+    prints.iter().enumerate().map(place).collect()
+}
+
 /// A number that two articles share where their words are the same, case and blanks aside. Of 128 bits: in
 /// a hundred million articles, the odds of one false match are less than one in 10^22.
 fn fingerprint(article: &Article) -> u128 {
@@ -156,7 +161,7 @@ fn fingerprint(article: &Article) -> u128 {
 }
 
 /// The language of an article as an ISO 639-1 code, or whatlang's code of three letters where there is none.
-fn language(article: &Article) -> String {
+pub(crate) fn language(article: &Article) -> String {
     if let Some(stated) = &article.language {
         return stated.clone();
     }

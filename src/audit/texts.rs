@@ -1,0 +1,248 @@
+//! Articles whose texts no label can save: empty, very short or long, in another language, full of markup.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use foldhash::fast::FixedState;
+use rayon::prelude::*;
+use serde::Serialize;
+
+use super::ArticleRef;
+use crate::Article;
+use crate::corpus::{Corpus, distinct_words, each_word_hash, language};
+
+/// An article with fewer words than this is very short.
+const SHORT_WORDS: usize = 5;
+
+/// An article with this many times the words of the middle one is very long, if it also has [`LONG_WORDS`].
+const LONG_TIMES: usize = 20;
+
+/// An article with fewer words than this is not very long, however short the others are.
+const LONG_WORDS: usize = 2_000;
+
+/// A language is one of the corpus's when at least this share of its articles is in it.
+const LANGUAGE_SHARE: f64 = 0.05;
+
+/// A shorter text, in bytes, does not tell its language.
+const LANGUAGE_TEXT: usize = 200;
+
+/// An article of whose words at least this share stands in articles of the usual languages is in one of them, whatever the
+/// detector says.
+const USUAL_WORDS: f64 = 0.6;
+
+/// Fewer tags and entities than this are no sign of markup.
+const MARKS: usize = 3;
+
+/// With fewer tags and entities than one to so many words, an article merely mentions some.
+const WORDS_PER_MARK: usize = 25;
+
+/// An article with something wrong about its text.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct TextFinding {
+    /// The article.
+    pub article: ArticleRef,
+    /// What is wrong.
+    #[serde(flatten)]
+    pub problem: TextProblem,
+}
+
+/// What is wrong about a text.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(tag = "problem", rename_all = "kebab-case")]
+pub enum TextProblem {
+    /// Title and text hold no letter and no digit.
+    Empty,
+    /// Title and text have fewer than five words.
+    VeryShort {
+        /// How many words there are.
+        words: usize,
+    },
+    /// Two thousand words and more, and twenty times as many as the middle article.
+    VeryLong {
+        /// How many words there are.
+        words: usize,
+        /// How many the middle article has.
+        median: usize,
+    },
+    /// The article seems to be in a language that hardly any other is in.
+    Language {
+        /// The language, as an ISO 639-1 code.
+        language: String,
+        /// The languages of the corpus, the most frequent first.
+        usual: Vec<String>,
+    },
+    /// HTML tags or entities, three and more and at least one to 25 words.
+    Markup {
+        /// How many there are.
+        marks: usize,
+    },
+    /// Characters that were lost when the text was decoded (U+FFFD, or letters such as `Ã©` for `é`).
+    Garbled {
+        /// How many there are.
+        characters: usize,
+    },
+}
+
+/// The articles of `corpus` with something wrong about their texts: by problem, then in the order of the corpus. An article
+/// may have several problems; one that is empty has no other.
+pub fn text_findings(corpus: &Corpus) -> Vec<TextFinding> {
+    let traits: Vec<Traits> = corpus.articles.par_iter().map(Traits::of).collect();
+    let mut words: Vec<usize> = traits.iter().map(|of| of.words).collect();
+    words.sort_unstable();
+    let median = words.get(words.len().saturating_sub(1) / 2).copied().unwrap_or(0);
+    let usual = usual_languages(&traits);
+    let foreign = foreign(corpus, &traits, &usual);
+    let mut findings = Vec::new();
+    for (place, of) in traits.iter().enumerate() {
+        let problems = of.problems(median, &usual, foreign.contains(&place));
+        findings.extend(problems.into_iter().map(|problem| (place, problem)));
+    }
+    let rank = |problem: &TextProblem| match problem {
+        TextProblem::Empty => 0,
+        TextProblem::VeryShort { .. } => 1,
+        TextProblem::VeryLong { .. } => 2,
+        TextProblem::Language { .. } => 3,
+        TextProblem::Markup { .. } => 4,
+        TextProblem::Garbled { .. } => 5,
+    };
+    findings.sort_by_key(|(place, problem)| (rank(problem), *place));
+    findings
+        .into_iter()
+        .map(|(place, problem)| TextFinding { article: ArticleRef::new(corpus, place), problem })
+        .collect()
+}
+
+/// What is counted of an article.
+struct Traits {
+    /// Words parted by blanks that hold a letter or a digit.
+    words: usize,
+    /// The language, where it can be told.
+    language: Option<String>,
+    marks: usize,
+    garbled: usize,
+}
+
+impl Traits {
+    fn of(article: &Article) -> Traits {
+        let word = |word: &&str| word.chars().any(char::is_alphanumeric);
+        let parts = [article.title.as_str(), article.text.as_str()];
+        let told = article.language.is_some() || article.text.len() >= LANGUAGE_TEXT;
+        Traits {
+            words: parts.iter().flat_map(|part| part.split_whitespace()).filter(word).count(),
+            language: told.then(|| language(article)).filter(|language| language != "unknown"),
+            marks: parts.iter().map(|part| marks(part)).sum(),
+            garbled: parts.iter().map(|part| garbled(part)).sum(),
+        }
+    }
+
+    fn problems(&self, median: usize, usual: &[String], foreign: bool) -> Vec<TextProblem> {
+        let words = self.words;
+        if words == 0 {
+            return vec![TextProblem::Empty];
+        }
+        let mut problems = Vec::new();
+        if words < SHORT_WORDS {
+            problems.push(TextProblem::VeryShort { words });
+        }
+        if words >= LONG_WORDS && words >= LONG_TIMES * median.max(1) {
+            problems.push(TextProblem::VeryLong { words, median });
+        }
+        if let Some(language) = self.language.as_ref().filter(|_| foreign) {
+            problems.push(TextProblem::Language { language: language.clone(), usual: usual.to_vec() });
+        }
+        if self.marks >= MARKS && self.marks * WORDS_PER_MARK >= words {
+            problems.push(TextProblem::Markup { marks: self.marks });
+        }
+        if self.garbled > 0 {
+            problems.push(TextProblem::Garbled { characters: self.garbled });
+        }
+        problems
+    }
+}
+
+/// The languages that at least one article in twenty is in, of those whose language can be told.
+fn usual_languages(traits: &[Traits]) -> Vec<String> {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for language in traits.iter().filter_map(|of| of.language.as_deref()) {
+        *counts.entry(language).or_default() += 1;
+    }
+    let told: usize = counts.values().sum();
+    let mut usual: Vec<(&str, usize)> =
+        counts.into_iter().filter(|(_, count)| *count as f64 >= LANGUAGE_SHARE * told as f64).collect();
+    usual.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
+    usual.into_iter().map(|(language, _)| language.to_owned()).collect()
+}
+
+/// The places of the articles that seem to be in another language, and whose words mostly stand in no article of the usual
+/// ones: a terse table of results is soon mistaken for French, but its words are the usual ones. Where a source states the
+/// language, that is enough.
+fn foreign(corpus: &Corpus, traits: &[Traits], usual: &[String]) -> BTreeSet<usize> {
+    let other = |of: &Traits| of.language.as_ref().is_some_and(|language| !usual.contains(language));
+    let suspects: Vec<usize> = (0..traits.len()).filter(|&place| other(&traits[place])).collect();
+    let words: Vec<Vec<u64>> =
+        suspects.iter().map(|&place| distinct_words(&corpus.articles[place])).collect();
+    let mut known: HashMap<u64, bool, FixedState> =
+        words.iter().flatten().map(|&word| (word, false)).collect();
+    if !known.is_empty() {
+        for (article, _) in corpus.articles.iter().zip(traits).filter(|(_, of)| !other(of)) {
+            each_word_hash(article, |word| {
+                if let Some(known) = known.get_mut(&word) {
+                    *known = true;
+                }
+            });
+        }
+    }
+    let is_foreign = |(&place, words): (&usize, &Vec<u64>)| {
+        let usual_words = words.iter().filter(|word| known.get(word) == Some(&true)).count();
+        let unusual = (usual_words as f64) < USUAL_WORDS * words.len() as f64;
+        (corpus.articles[place].language.is_some() || unusual).then_some(place)
+    };
+    suspects.iter().zip(&words).filter_map(is_foreign).collect()
+}
+
+/// Tags that hold text together; others in angle brackets may be anything, such as the ticker of a company.
+#[rustfmt::skip]
+const TAGS: [&str; 32] = [
+    "a", "article", "b", "blockquote", "body", "br", "div", "em", "figure", "font", "footer", "h1", "h2", "h3", "h4",
+    "head", "header", "html", "i", "iframe", "img", "li", "link", "meta", "ol", "p", "script", "section", "span", "strong",
+    "table", "ul",
+];
+
+/// How many HTML tags and entities stand in `text`. A tag counts where it could not be a word in brackets: it closes, has
+/// attributes, or is in lower case and known.
+fn marks(text: &str) -> usize {
+    let mut count = 0;
+    for (at, _) in text.match_indices('<') {
+        let inside = &text[at + 1..];
+        let Some(end) = inside.bytes().take(400).position(|byte| byte == b'>') else { continue };
+        let tag = &inside[..end];
+        let closing = tag.starts_with('/') || tag.ends_with('/');
+        let name = tag.trim_matches('/').split_whitespace().next().unwrap_or_default();
+        let attributes = tag.contains('=');
+        let lower = name.to_ascii_lowercase();
+        let known = TAGS.binary_search(&lower.as_str()).is_ok();
+        count += usize::from(known && (closing || attributes || lower == name));
+    }
+    for (at, _) in text.match_indices('&') {
+        let inside = &text.as_bytes()[at + 1..];
+        let end = inside.iter().take(10).position(|byte| *byte == b';').unwrap_or(0);
+        let name = &inside[..end];
+        let numbered = name.first() == Some(&b'#') && name.len() > 1;
+        let named = name.len() > 1 && name.iter().all(u8::is_ascii_alphabetic);
+        count += usize::from(numbered || named);
+    }
+    count
+}
+
+/// How many characters were lost in decoding: replacement characters, and pairs that UTF-8 makes when it is read as
+/// Latin-1 or Windows-1252.
+fn garbled(text: &str) -> usize {
+    if text.is_ascii() {
+        return 0;
+    }
+    let lost = text.matches('\u{fffd}').count();
+    let pair = |(first, second): (char, char)| {
+        matches!(first, 'Ã' | 'Â') && matches!(second, '\u{80}'..='\u{bf}')
+            || first == 'â' && matches!(second, '\u{80}' | '€')
+    };
+    lost + text.chars().zip(text.chars().skip(1)).filter(|&pairs| pair(pairs)).count()
+}

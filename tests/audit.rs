@@ -1,0 +1,246 @@
+//! What an audit finds, and what it must not find.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use proptest::prelude::*;
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use topicwire::audit::{Audit, AuditSettings, TextProblem, audit};
+use topicwire::corpus::similar_pairs;
+use topicwire::{Article, Corpus, Error};
+
+fn look(articles: Vec<Article>, test: Option<Vec<Article>>) -> (Corpus, Audit) {
+    let (corpus, test) = (Corpus::from(articles), test.map(Corpus::from));
+    let found = audit(&corpus, test.as_ref(), &AuditSettings::default()).unwrap();
+    (corpus, found)
+}
+
+/// A text of its own for every number.
+fn text(seed: u64, words: usize) -> String {
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    (0..words).map(|_| format!("w{}", rng.random_range(0..5_000))).collect::<Vec<_>>().join(" ")
+}
+
+/// The same text with about the given share of its words replaced.
+fn changed(text: &str, share: f64, rng: &mut ChaCha8Rng) -> String {
+    let word = |word: &str, rng: &mut ChaCha8Rng| {
+        if rng.random_range(0.0..1.0) < share {
+            format!("x{}", rng.random_range(0..5_000))
+        } else {
+            word.to_owned()
+        }
+    };
+    text.split(' ').map(|w| word(w, rng)).collect::<Vec<_>>().join(" ")
+}
+
+/// The shingles by their definition: every five words in a row, or all words where there are fewer.
+fn shingles(article: &Article) -> HashSet<String> {
+    let whole = format!("{} {}", article.title, article.text).to_lowercase();
+    let words: Vec<&str> =
+        whole.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    if words.is_empty() {
+        return HashSet::new();
+    }
+    words.windows(5.min(words.len())).map(|window| window.join(" ")).collect()
+}
+
+/// All pairs from a similarity on, counted without any short cut.
+fn exact_pairs(articles: &[Article], at_least: f64) -> HashMap<(usize, usize), f64> {
+    let sets: Vec<HashSet<String>> = articles.iter().map(shingles).collect();
+    let mut having: HashMap<&str, Vec<usize>> = HashMap::new();
+    for (at, set) in sets.iter().enumerate() {
+        set.iter().for_each(|shingle| having.entry(shingle).or_default().push(at));
+    }
+    let mut both: HashMap<(usize, usize), usize> = HashMap::new();
+    for places in having.values() {
+        for (n, &second) in places.iter().enumerate() {
+            for &first in &places[..n] {
+                *both.entry((first.min(second), first.max(second))).or_default() += 1;
+            }
+        }
+    }
+    let jaccard = |(pair, both): ((usize, usize), usize)| {
+        (pair, both as f64 / (sets[pair.0].len() + sets[pair.1].len() - both) as f64)
+    };
+    both.into_iter().map(jaccard).filter(|(_, similarity)| *similarity >= at_least).collect()
+}
+
+#[test]
+fn near_duplicates_agree_with_all_pairs_on_five_thousand_articles() {
+    let mut rng = ChaCha8Rng::seed_from_u64(7);
+    let mut articles = Vec::new();
+    while articles.len() < 5_000 {
+        let original = text(articles.len() as u64, rng.random_range(20..160));
+        // Copies of all degrees, from nearly the same to hardly alike.
+        for _ in 0..rng.random_range(1..4) {
+            let share = rng.random_range(0.0..0.08);
+            articles.push(Article::new(articles.len().to_string(), "", changed(&original, share, &mut rng)));
+        }
+    }
+    articles.truncate(5_000);
+    for at_least in [0.5, 0.8] {
+        let exact = exact_pairs(&articles, at_least);
+        let found = similar_pairs(&articles.iter().collect::<Vec<_>>(), at_least);
+        assert!(exact.len() > 250, "{}", exact.len());
+        for pair in &found {
+            let similarity = exact[&(pair.first, pair.second)];
+            assert!((pair.similarity - similarity).abs() < 1e-12);
+        }
+        let recall = found.len() as f64 / exact.len() as f64;
+        println!("similarity {at_least}: {} of {} pairs", found.len(), exact.len());
+        assert!(recall >= 0.99, "{recall}");
+        assert!(found.is_sorted_by(|a, b| a.similarity >= b.similarity));
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn similarities_are_those_of_the_definition(texts in prop::collection::vec("[ab ]{0,24}", 2..12), low in 0.05_f64..1.0) {
+        let articles: Vec<Article> = texts.iter().map(|text| Article::new("", "", text.as_str())).collect();
+        let exact = exact_pairs(&articles, low);
+        let found = similar_pairs(&articles.iter().collect::<Vec<_>>(), low);
+        for pair in &found {
+            prop_assert!(pair.first < pair.second);
+            prop_assert!((exact[&(pair.first, pair.second)] - pair.similarity).abs() < 1e-12);
+        }
+        let places: BTreeSet<_> = found.iter().map(|pair| (pair.first, pair.second)).collect();
+        prop_assert_eq!(places.len(), found.len());
+        // Equal sets always meet.
+        for (pair, similarity) in exact {
+            prop_assert!(similarity < 1.0 || places.contains(&pair));
+        }
+    }
+
+    #[test]
+    fn the_order_of_articles_changes_no_similarity(texts in prop::collection::vec("[abc ]{0,40}", 2..10)) {
+        let articles: Vec<Article> = texts.iter().map(|text| Article::new("", "", text.as_str())).collect();
+        let forth = similar_pairs(&articles.iter().collect::<Vec<_>>(), 0.3);
+        let back = similar_pairs(&articles.iter().rev().collect::<Vec<_>>(), 0.3);
+        let last = articles.len() - 1;
+        let forth: BTreeSet<_> = forth.iter().map(|pair| (pair.first, pair.second)).collect();
+        let back: BTreeSet<_> = back.iter().map(|pair| (last - pair.second, last - pair.first)).collect();
+        prop_assert_eq!(forth, back);
+    }
+}
+
+#[test]
+fn copies_are_grouped_and_those_with_different_topics_come_first() {
+    let (near, other) = (text(1, 200), text(2, 30));
+    let (corpus, found) = look(
+        vec![
+            Article::new("a", "Title", "One text of several words").with_topics(["x"]),
+            Article::new("b", "TITLE", "one  text of several words").with_topics(["x"]),
+            Article::new("c", "", other.as_str()).with_topics(["x", "y"]),
+            Article::new("d", "", other.as_str()).with_topics(["y", "x"]),
+            Article::new("e", "", other.as_str()).with_topics(["x"]),
+            Article::new("f", "", near.as_str()).with_topics(["x"]),
+            Article::new("g", "", format!("{near} tail")),
+            Article::new("h", "", " . "),
+            Article::new("i", "", ""),
+        ],
+        None,
+    );
+    let ids = |group: &topicwire::audit::DuplicateGroup| {
+        group.members.iter().map(|member| member.article.id.clone()).collect::<Vec<_>>().join("")
+    };
+    assert_eq!(found.duplicates.iter().map(ids).collect::<Vec<_>>(), ["cde", "ab"]);
+    assert_eq!([found.duplicates[0].topics_differ, found.duplicates[1].topics_differ], [true, false]);
+    assert_eq!(found.near_duplicates.iter().map(ids).collect::<Vec<_>>(), ["fg"]);
+    // An article that nobody has labelled contradicts nobody.
+    assert!(!found.near_duplicates[0].topics_differ);
+    assert!((found.near_duplicates[0].members[0].similarity - 196.0 / 197.0).abs() < 1e-12);
+    assert!(found.leaks.is_none());
+    let clean = found.cleaned(&corpus);
+    let ids: String = clean.articles.iter().map(|article| article.id.as_str()).collect();
+    assert_eq!(ids, "acfghi");
+}
+
+#[test]
+fn leaks_are_found_whichever_copy_stands_where() {
+    let (near, same) = (text(1, 200), text(2, 30));
+    let train = vec![
+        Article::new("1", "", near.as_str()).with_topics(["x"]),
+        Article::new("2", "", near.as_str()).with_topics(["x"]),
+        Article::new("3", "", same.as_str()).with_topics(["x"]),
+        Article::new("4", "", text(3, 50)).with_topics(["x"]),
+        Article::new("5", "", text(3, 50)).with_topics(["x"]),
+    ];
+    let test = vec![
+        Article::new("t1", "", same.as_str()).with_topics(["y"]),
+        Article::new("t2", "", format!("{near} tail")).with_topics(["x"]),
+        Article::new("t3", "", text(4, 50)).with_topics(["x"]),
+    ];
+    let (corpus, found) = look(train, Some(test));
+    let leaks = found.leaks.as_ref().unwrap();
+    let pairs: Vec<_> =
+        leaks.iter().map(|leak| (leak.article.id.as_str(), leak.test.id.as_str(), leak.exact)).collect();
+    assert_eq!(pairs, [("3", "t1", true), ("1", "t2", false), ("2", "t2", false)]);
+    assert_eq!(leaks.iter().map(|leak| leak.topics_differ).collect::<Vec<_>>(), [true, false, false]);
+    // What only the test corpus joins is no group of near duplicates here.
+    assert!(found.near_duplicates.is_empty());
+    let clean: Vec<String> = found.cleaned(&corpus).articles.into_iter().map(|article| article.id).collect();
+    assert_eq!(clean, ["4"]);
+}
+
+#[test]
+fn one_id_on_different_texts_is_found_within_and_across() {
+    let train = vec![
+        Article::new("same", "", "one text here").with_topics(["x"]),
+        Article::new("same", "", "another text there").with_topics(["x"]),
+        Article::new("copy", "", "stands in both").with_topics(["x"]),
+        Article::new("across", "", "of the first corpus").with_topics(["x"]),
+    ];
+    let test = vec![
+        Article::new("copy", "", "stands in both").with_topics(["x"]),
+        Article::new("across", "", "of the second corpus").with_topics(["x"]),
+    ];
+    let (_, found) = look(train, Some(test));
+    let ids: Vec<_> =
+        found.repeated_ids.iter().map(|of| (of.id.as_str(), of.articles.len(), of.test.len())).collect();
+    assert_eq!(ids, [("across", 1, 1), ("same", 2, 0)]);
+}
+
+#[test]
+fn odd_texts_are_named_and_usual_ones_are_not() {
+    let english = "The government raised the price of bread, and the people of the city went out into the streets. \
+                   The police stood at the corners of the old town and waited until the evening for the crowd to go home.";
+    let german = "Die Regierung hat den Preis für Brot erhöht, und die Menschen der Stadt gingen auf die Straßen. Die \
+                  Polizei stand an den Ecken der Altstadt und wartete bis zum Abend, bis die Menge nach Hause ging.";
+    let mut articles: Vec<Article> =
+        (0..40).map(|n| Article::new(n.to_string(), "", format!("{english} {}", text(n, 5)))).collect();
+    articles.push(Article::new("empty", " ", "--\n"));
+    articles.push(Article::new("short", "", "Nothing to report"));
+    articles.push(Article::new("long", "", text(5, 2_500)));
+    articles.push(Article::new("german", "", german));
+    articles.push(Article::new(
+        "html",
+        "",
+        "<p>Rates rose</p> <a href=\"x\">again</a>&nbsp;and the bank said no more",
+    ));
+    articles.push(Article::new(
+        "ticker",
+        "",
+        format!("{english} <IBM> and <P> and <A> & others said <TD> rose; R&D too"),
+    ));
+    articles.push(Article::new("garbled", "", format!("{english} Le CafÃ© Ã  Paris")));
+    articles.push(Article::new("accents", "", format!("{english} Le café à São Paulo, Ârdal, 20 â")));
+    let (_, found) = look(articles, None);
+    let named: Vec<_> = found.texts.iter().map(|finding| finding.article.id.as_str()).collect();
+    assert_eq!(named, ["empty", "short", "long", "german", "html", "garbled"], "{:?}", found.texts);
+    let problems: Vec<_> = found.texts.iter().map(|finding| &finding.problem).collect();
+    assert_eq!(problems[1], &TextProblem::VeryShort { words: 3 });
+    assert!(matches!(problems[3], TextProblem::Language { language, .. } if language == "de"));
+    assert_eq!(problems[5], &TextProblem::Garbled { characters: 1 });
+}
+
+#[test]
+fn nonsense_is_refused() {
+    let corpus = Corpus::from(vec![Article::new("1", "", "a text")]);
+    for similarity in [0.0, -1.0, 1.5, f64::NAN] {
+        let settings = AuditSettings { similarity };
+        assert!(matches!(audit(&corpus, None, &settings), Err(Error::Settings(_))));
+    }
+    assert!(matches!(audit(&Corpus::default(), None, &AuditSettings::default()), Err(Error::Corpus(_))));
+}

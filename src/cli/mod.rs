@@ -3,17 +3,22 @@
 //! Results go to standard output, everything else to standard error. Exit codes: 0 done, 1 the work failed, 2 wrong
 //! usage, 3 a check that was asked for did not hold.
 
+mod compare;
 mod completions;
 mod corpus;
+mod cross_validate;
 mod demo;
 mod evaluate;
 mod explain;
 mod inputs;
 mod inspect;
+mod monitor;
 mod predict;
 mod progress;
+mod settings;
 mod starter;
 mod table;
+mod target;
 mod train;
 
 use std::io::ErrorKind;
@@ -56,6 +61,12 @@ enum Command {
     Evaluate(evaluate::Arguments),
     /// Show why articles are given their topics, word by word.
     Explain(explain::Arguments),
+    /// Measure how well the topics of a corpus are learned: each fold predicted by a model that has not seen it.
+    CrossValidate(Box<cross_validate::Arguments>),
+    /// Say whether one of two models is really better.
+    Compare(compare::Arguments),
+    /// Say whether new articles have drifted from what a model learned.
+    Monitor(monitor::Arguments),
     /// Show what a model is made of.
     Inspect(inspect::Arguments),
     /// Look at a corpus, convert it, or split it.
@@ -121,6 +132,9 @@ pub fn run() -> ExitCode {
         Command::Predict(arguments) => predict::run(&arguments, context),
         Command::Evaluate(arguments) => evaluate::run(&arguments, context),
         Command::Explain(arguments) => explain::run(&arguments, context),
+        Command::CrossValidate(arguments) => cross_validate::run(*arguments, context),
+        Command::Compare(arguments) => compare::run(&arguments, context),
+        Command::Monitor(arguments) => monitor::run(&arguments, context),
         Command::Inspect(arguments) => inspect::run(&arguments),
         Command::Corpus(command) => corpus::run(&command, context),
         Command::Completions(arguments) => completions::run(&arguments),

@@ -9,7 +9,7 @@ use topicwire::evaluate::{Outcome, evaluate_model};
 use topicwire::metrics::Interval;
 use topicwire::{Task, TopicModel};
 
-use super::inputs::{ReadArguments, read};
+use super::inputs::{ReadArguments, read, report_repeated_ids};
 use super::{Context, table};
 
 /// Arguments of `topicwire evaluate`.
@@ -38,6 +38,7 @@ pub fn run(arguments: &Arguments, context: Context) -> anyhow::Result<()> {
     let model = TopicModel::load_copy(&arguments.model)?;
     let options = arguments.read.labelled(arguments.unlabelled, context);
     let articles = read(&arguments.corpus, &options, context)?;
+    report_repeated_ids(&articles, context);
     let outcome = evaluate_model(&model, &articles)?;
     let several = articles.iter().filter(|article| article.labels().len() != 1).count();
     if model.task() == Task::Single && several > 0 {

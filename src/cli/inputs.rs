@@ -1,5 +1,6 @@
 //! The flags that say how a corpus is read: the same for every command that reads one.
 
+use std::collections::{BTreeSet, HashMap};
 use std::path::PathBuf;
 
 use clap::Args;
@@ -81,6 +82,31 @@ pub fn report_reencoded(files: &[Reencoded], context: Context) {
 
 /// How many files that are not UTF-8 are named.
 const SHOWN_FILES: usize = 3;
+
+/// Says which ids stand for several articles that are not the same: such a corpus is often two that were put together by
+/// mistake. Every article counts all the same.
+pub fn report_repeated_ids(articles: &[Article], context: Context) {
+    let mut seen: HashMap<&str, &Article> = HashMap::with_capacity(articles.len());
+    let mut repeated: BTreeSet<&str> = BTreeSet::new();
+    for article in articles {
+        let first = seen.entry(&article.id).or_insert(article);
+        if (&first.title, &first.text) != (&article.title, &article.text) {
+            repeated.insert(&article.id);
+        }
+    }
+    if repeated.is_empty() {
+        return;
+    }
+    let count = match repeated.len() {
+        1 => "1 id stands".to_owned(),
+        count => format!("{count} ids stand"),
+    };
+    let shown = repeated.iter().take(3).copied().collect::<Vec<_>>().join(", ");
+    let more = if repeated.len() > 3 { ", …" } else { "" };
+    context.say(format_args!(
+        "{count} for articles of different texts, each of which counts: {shown}{more}. Are these two corpora?"
+    ));
+}
 
 /// Says how many records were wrong, and shows the first few.
 pub fn report_skipped(shown: &[topicwire::Error], count: u64, context: Context) {

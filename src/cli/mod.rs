@@ -4,18 +4,23 @@
 //! usage, 3 a check that was asked for did not hold.
 
 mod audit;
+mod compare;
 mod completions;
 mod corpus;
+mod cross_validate;
 mod demo;
 mod evaluate;
 mod explain;
 mod inputs;
 mod inspect;
+mod monitor;
 mod numbers;
 mod predict;
 mod progress;
+mod settings;
 mod starter;
 mod table;
+mod target;
 mod train;
 
 use std::io::ErrorKind;
@@ -61,6 +66,12 @@ enum Command {
     Audit(audit::Arguments),
     /// Show why articles are given their topics, word by word.
     Explain(explain::Arguments),
+    /// Measure how well the topics of a corpus are learned: each fold predicted by a model that has not seen it.
+    CrossValidate(Box<cross_validate::Arguments>),
+    /// Say whether one of two models is really better.
+    Compare(compare::Arguments),
+    /// Say whether new articles have drifted from what a model learned.
+    Monitor(monitor::Arguments),
     /// Show what a model is made of.
     Inspect(inspect::Arguments),
     /// Look at a corpus, convert it, or split it.
@@ -128,6 +139,9 @@ pub fn run() -> ExitCode {
         Command::Evaluate(arguments) => evaluate::run(&arguments, context),
         Command::Audit(arguments) => audit::run(&arguments, context),
         Command::Explain(arguments) => explain::run(&arguments, context),
+        Command::CrossValidate(arguments) => cross_validate::run(*arguments, context),
+        Command::Compare(arguments) => compare::run(&arguments, context),
+        Command::Monitor(arguments) => monitor::run(&arguments, context),
         Command::Inspect(arguments) => inspect::run(&arguments),
         Command::Corpus(command) => corpus::run(&command, context),
         Command::Completions(arguments) => completions::run(&arguments),

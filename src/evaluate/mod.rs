@@ -1,10 +1,28 @@
 //! A model on labelled articles: what it gives, against what people gave.
+//!
+//! [`evaluate_model`] measures a model that there is; [`cross_validate`] says how good a model of a corpus will be, and
+//! [`learning_curve`] what more articles would bring; [`compare`] says whether one of two models is really better, and a
+//! [`Monitor`] whether new articles have drifted from what a model learned.
+
+mod compare;
+mod cross_validate;
+mod given;
+mod learning_curve;
+mod monitor;
+mod spread;
 
 use std::collections::BTreeMap;
 
 use crate::metrics::{Evaluation, EvaluationOptions, Scores, TopicSets, evaluate};
 use crate::model::{Prediction, TopicModel};
 use crate::{Article, Error, Result, Task, Topic, TopicId};
+
+pub use compare::{Comparison, Differing, Side, TopicDifference, compare, p_value};
+pub use cross_validate::{CrossValidation, FoldFigures, MeanFigures, TopicCrossValidation, cross_validate};
+pub use given::Given;
+pub use learning_curve::{CurvePoint, LearningCurve, TopicGain, learning_curve};
+pub use monitor::{Monitor, MonitorReport, TopicRate, Warning, WarningKind};
+pub use spread::Spread;
 
 /// A model's figures on some articles, and what the figures alone do not tell.
 #[derive(Debug, Clone)]

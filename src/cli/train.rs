@@ -4,14 +4,14 @@ use std::path::PathBuf;
 
 use anyhow::Context as _;
 use clap::Args;
-use topicwire::corpus::Unlabelled;
+use topicwire::corpus::{ReadOptions, Unlabelled};
 use topicwire::decide::Target;
 use topicwire::features::Weighting;
 use topicwire::text::{Language, Numbers};
 use topicwire::train::{Classifier, Effort, Step, TrainSettings};
 use topicwire::{Corpus, Task, Topic, TopicModel, Trainer};
 
-use super::inputs::{ReadArguments, read};
+use super::inputs::{ReadArguments, TaxonomyArgument, read};
 use super::numbers::{amount, whole};
 use super::{Context, Usage, progress};
 
@@ -21,6 +21,7 @@ use super::{Context, Usage, progress};
   topicwire train news.jsonl --model news.safetensors
   topicwire train 20news-bydate-train --model 20news.safetensors
   topicwire train reuters21578 --split train --model reuters.safetensors
+  topicwire train news.jsonl --taxonomy topics.toml --model news.safetensors
   topicwire train news.csv more.jsonl --model news.safetensors --effort best --config settings.toml
   zcat archive.jsonl.gz | topicwire train - --model archive.safetensors
 
@@ -43,6 +44,8 @@ pub struct Arguments {
     /// What to do with articles that are not labelled: fail or skip.
     #[arg(long, default_value = "fail", value_name = "FAIL|SKIP")]
     unlabelled: Unlabelled,
+    #[command(flatten)]
+    taxonomy: TaxonomyArgument,
     #[command(flatten)]
     read: ReadArguments,
     #[command(flatten)]
@@ -180,12 +183,17 @@ pub fn run(arguments: Arguments, context: Context) -> anyhow::Result<()> {
         Some(path) => read_settings(path)?,
     };
     arguments.settings.apply(&mut settings)?;
-    let trainer = Trainer::new(settings)?;
+    let mut trainer = Trainer::new(settings)?;
     check_target(&arguments.model)?;
 
     let bar = progress::spinner(context);
     bar.set_message("reading");
-    let options = arguments.read.labelled(arguments.unlabelled, context);
+    let taxonomy = arguments.taxonomy.read()?;
+    let options =
+        ReadOptions { taxonomy: taxonomy.clone(), ..arguments.read.labelled(arguments.unlabelled, context) };
+    if let Some(taxonomy) = taxonomy {
+        trainer = trainer.with_taxonomy(taxonomy);
+    }
     let corpus = Corpus::from(read(&arguments.corpus, &options, context)?);
     let model = train(&trainer, &corpus, &bar, context)?;
     bar.finish_and_clear();

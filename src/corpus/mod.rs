@@ -43,6 +43,7 @@ mod split;
 mod stats;
 mod stratify;
 mod table;
+mod taxonomy;
 mod tree;
 mod write;
 
@@ -58,3 +59,4 @@ pub use reencoded::{Reencoded, Reencodings};
 pub use repeats::{Phrase, RepeatSettings, Repeats, SimilarPair};
 pub use split::{folds, grouped_folds, train_test};
 pub use stats::{LengthStats, Stats};
+pub use taxonomy::{Taxonomy, TopicInfo};

@@ -39,7 +39,7 @@ pub mod text;
 pub mod train;
 
 pub use article::{Article, Split, Task, TermId, Topic, TopicId};
-pub use corpus::Corpus;
+pub use corpus::{Corpus, Taxonomy};
 pub use error::{Error, Place, Result};
 pub use model::TopicModel;
 pub use train::Trainer;

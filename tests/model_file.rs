@@ -60,6 +60,20 @@ fn a_saved_model_predicts_as_before() {
     assert_eq!(names, ["m.safetensors"], "no temporary file stays");
 }
 
+/// One of the first version: without a taxonomy, and whatever else came later.
+#[test]
+fn a_model_of_an_older_program_opens_and_answers_as_it_did() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/model-v1.safetensors");
+    let model = TopicModel::load_copy(path).unwrap();
+    assert_eq!((model.card().version, model.topics().len()), (1, 2));
+    let prediction = model.predict(&Article::new("x", "", "crude oil barrels"));
+    assert_eq!(prediction.topics.len(), 1);
+    assert_eq!(prediction.topics[0].topic.as_str(), "energy");
+    for (probability, then) in prediction.probabilities.iter().zip([0.9868869, 0.07992889]) {
+        assert!((probability - then).abs() < 1e-5, "{:?}", prediction.probabilities);
+    }
+}
+
 #[test]
 fn the_starter_model_opens_and_is_whole() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/models/newsroom.safetensors");

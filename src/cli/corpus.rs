@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 use topicwire::corpus::{
-    Corpus, Filter, Format, ReadOptions, RepeatSettings, Repeats, Stats, Unlabelled, topic_list,
+    Corpus, Filter, Format, ReadOptions, RepeatSettings, Repeats, Stats, Taxonomy, Unlabelled, topic_list,
 };
 
-use super::inputs::{ReadArguments, read};
+use super::inputs::{ReadArguments, TaxonomyArgument, read};
 use super::numbers::whole;
 use super::{Context, Usage, table};
 
@@ -39,6 +39,8 @@ pub struct StatsArguments {
     /// Write JSON.
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    taxonomy: TaxonomyArgument,
     #[command(flatten)]
     read: ReadArguments,
 }
@@ -75,6 +77,8 @@ pub struct ConvertArguments {
     /// Only articles with at most this many topics, counted before any is dropped.
     #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = whole::<usize>)]
     max_topics: Option<usize>,
+    #[command(flatten)]
+    taxonomy: TaxonomyArgument,
     #[command(flatten)]
     read: ReadArguments,
 }
@@ -113,7 +117,9 @@ pub fn run(command: &Command, context: Context) -> anyhow::Result<()> {
 }
 
 fn stats(arguments: &StatsArguments, context: Context) -> anyhow::Result<()> {
-    let options = arguments.read.labelled(Unlabelled::Keep, context);
+    let taxonomy = arguments.taxonomy.read()?;
+    let options =
+        ReadOptions { taxonomy: taxonomy.clone(), ..arguments.read.labelled(Unlabelled::Keep, context) };
     let corpus = Corpus::from(read(&arguments.corpus, &options, context)?);
     let mut stats = corpus.stats();
     stats.repeats = arguments.repeats.then(|| corpus.repeats(&RepeatSettings::default()));
@@ -123,14 +129,14 @@ fn stats(arguments: &StatsArguments, context: Context) -> anyhow::Result<()> {
         writeln!(out)?;
         return Ok(());
     }
-    write_stats(&mut out, &stats)?;
+    write_stats(&mut out, &stats, taxonomy.as_deref())?;
     if let Some(repeats) = &stats.repeats {
         write_repeats(&mut out, repeats)?;
     }
     Ok(())
 }
 
-fn write_stats(out: &mut impl Write, stats: &Stats) -> std::io::Result<()> {
+fn write_stats(out: &mut impl Write, stats: &Stats, taxonomy: Option<&Taxonomy>) -> std::io::Result<()> {
     writeln!(
         out,
         "articles            {} ({} labelled; task: {})",
@@ -152,11 +158,25 @@ fn write_stats(out: &mut impl Write, stats: &Stats) -> std::io::Result<()> {
     writeln!(out, "empty               {}", stats.empty)?;
     writeln!(out, "exact duplicates    {}", stats.exact_duplicates)?;
     writeln!(out, "repeated ids        {}", stats.repeated_ids)?;
-    let mut topics = table::new(&["topic", "articles"]);
-    for (topic, articles) in &stats.topics {
-        topics.add_row([topic.clone(), articles.to_string()]);
+    writeln!(out, "\n{}", topics_table(stats, taxonomy))
+}
+
+/// The topics with how many articles they are on; of a taxonomy all, in its order and with their names.
+fn topics_table(stats: &Stats, taxonomy: Option<&Taxonomy>) -> comfy_table::Table {
+    let Some(taxonomy) = taxonomy else {
+        let mut topics = table::new(&["topic", "articles"]);
+        topics.add_rows(stats.topics.iter().map(|(topic, articles)| [topic.clone(), articles.to_string()]));
+        return topics;
+    };
+    let mut topics = table::new(&["topic", "articles", "name"]);
+    if let Some(column) = topics.column_mut(2) {
+        column.set_cell_alignment(comfy_table::CellAlignment::Left);
     }
-    writeln!(out, "\n{topics}")
+    for topic in taxonomy.topics() {
+        let articles = stats.topics.get(topic.id.as_str()).copied().unwrap_or(0);
+        topics.add_row([topic.id.to_string(), articles.to_string(), topic.name.clone()]);
+    }
+    topics
 }
 
 fn write_repeats(out: &mut impl Write, repeats: &Repeats) -> std::io::Result<()> {
@@ -179,6 +199,7 @@ fn convert(arguments: &ConvertArguments, context: Context) -> anyhow::Result<()>
     let options = ReadOptions {
         min_topics: arguments.min_topics,
         max_topics: arguments.max_topics,
+        taxonomy: arguments.taxonomy.read()?,
         ..arguments.read.labelled(Unlabelled::Keep, context)
     };
     let mut corpus = Corpus::from(read(&arguments.corpus, &options, context)?);

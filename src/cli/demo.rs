@@ -28,7 +28,8 @@ pub fn run(_: &Arguments, context: Context) -> anyhow::Result<()> {
     )?;
     let start = Instant::now();
     let bar = progress::spinner(context);
-    let model = train::train(&Trainer::new(TrainSettings::default())?, &Corpus::from(learn), &bar, context)?;
+    let trainer = Trainer::new(TrainSettings::default())?.with_taxonomy(starter::taxonomy()?.into());
+    let model = train::train(&trainer, &Corpus::from(learn), &bar, context)?;
     bar.finish_and_clear();
     writeln!(
         out,
@@ -47,7 +48,9 @@ pub fn run(_: &Arguments, context: Context) -> anyhow::Result<()> {
         let topics: Vec<_> = prediction
             .topics
             .iter()
-            .map(|assigned| format!("{} {:.0}%", assigned.topic, 100.0 * assigned.probability))
+            .map(|assigned| {
+                format!("{} {:.0}%", model.name_of(&assigned.topic), 100.0 * assigned.probability)
+            })
             .collect();
         writeln!(
             out,

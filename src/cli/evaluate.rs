@@ -4,12 +4,12 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use clap::Args;
-use topicwire::corpus::Unlabelled;
+use topicwire::corpus::{ReadOptions, Unlabelled};
 use topicwire::evaluate::{Outcome, evaluate_model};
 use topicwire::metrics::Interval;
 use topicwire::{Task, TopicModel};
 
-use super::inputs::{ReadArguments, read, report_repeated_ids};
+use super::inputs::{ReadArguments, TaxonomyArgument, read, report_repeated_ids};
 use super::{Context, table};
 
 /// Arguments of `topicwire evaluate`.
@@ -31,12 +31,17 @@ pub struct Arguments {
     #[arg(long, default_value = "fail", value_name = "FAIL|SKIP")]
     unlabelled: Unlabelled,
     #[command(flatten)]
+    taxonomy: TaxonomyArgument,
+    #[command(flatten)]
     read: ReadArguments,
 }
 
 pub fn run(arguments: &Arguments, context: Context) -> anyhow::Result<()> {
     let model = TopicModel::load_copy(&arguments.model)?;
-    let options = arguments.read.labelled(arguments.unlabelled, context);
+    let options = ReadOptions {
+        taxonomy: arguments.taxonomy.read()?,
+        ..arguments.read.labelled(arguments.unlabelled, context)
+    };
     let articles = read(&arguments.corpus, &options, context)?;
     report_repeated_ids(&articles, context);
     let outcome = evaluate_model(&model, &articles)?;

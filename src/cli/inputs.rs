@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::Args;
 use topicwire::corpus::{
     Corpus, Encoding, Format, Headers, OnError, ReadOptions, Reading, Reencoded, Unlabelled,
 };
-use topicwire::{Article, Split};
+use topicwire::{Article, Split, Taxonomy};
 
 use super::Context;
 
@@ -32,6 +33,23 @@ pub struct ReadArguments {
     /// What to do with a record that is wrong: fail or skip.
     #[arg(long, value_name = "FAIL|SKIP")]
     on_error: Option<OnError>,
+}
+
+/// Which topics there are.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Reading")]
+pub struct TaxonomyArgument {
+    /// A list of topics with their names ([[topic]] id = "…" name = "…" in TOML): an article labelled with any other is an
+    /// error.
+    #[arg(long, value_name = "FILE")]
+    taxonomy: Option<PathBuf>,
+}
+
+impl TaxonomyArgument {
+    /// Reads the file that was named.
+    pub fn read(&self) -> topicwire::Result<Option<Arc<Taxonomy>>> {
+        self.taxonomy.as_ref().map(|path| Taxonomy::read(path).map(Arc::new)).transpose()
+    }
 }
 
 impl ReadArguments {

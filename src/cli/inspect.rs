@@ -112,12 +112,16 @@ fn write_settings(out: &mut impl Write, model: &TopicModel) -> std::io::Result<(
 
 fn topics_table(model: &TopicModel, terms: &dyn Fn(usize) -> Vec<Term>) -> comfy_table::Table {
     let multi = model.task() == Task::Multi;
+    let named = !model.card().taxonomy.is_empty();
     let mut header = vec!["topic", "articles", "F1 out of fold"];
     header.extend(multi.then_some("threshold"));
+    header.extend(named.then_some("name"));
     header.push("strongest terms");
     let mut table = table::new(&header);
-    if let Some(column) = table.column_mut(header.len() - 1) {
-        column.set_cell_alignment(comfy_table::CellAlignment::Left);
+    for column in header.len() - 1 - usize::from(named)..header.len() {
+        if let Some(column) = table.column_mut(column) {
+            column.set_cell_alignment(comfy_table::CellAlignment::Left);
+        }
     }
     let card = model.card();
     for (number, (topic, report)) in card.topics.iter().zip(&card.report.topics).enumerate() {
@@ -125,6 +129,9 @@ fn topics_table(model: &TopicModel, terms: &dyn Fn(usize) -> Vec<Term>) -> comfy
         if multi {
             let mark = if report.guarded { "*" } else { "" };
             row.push(format!("{:.3}{mark}", card.decision.thresholds[number]));
+        }
+        if named {
+            row.push(model.name_of(topic).to_owned());
         }
         let mut words: Vec<String> = Vec::new();
         for term in terms(number) {

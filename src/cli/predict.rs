@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 use serde::Serialize;
 use topicwire::corpus::{Batch, Batches, OnError, in_order};
 use topicwire::model::{Assigned, PredictOptions, Prediction};
-use topicwire::{Article, Error, Task, TopicModel};
+use topicwire::{Article, Error, Task, Topic, TopicModel};
 
 use super::inputs::{ReadArguments, report_reencoded, report_skipped};
 use super::numbers::probability;
@@ -253,9 +253,10 @@ impl Form<'_> {
     }
 
     fn topics_for_people(&self, prediction: &Prediction) -> String {
-        let show = |name: &str, probability: f32| format!("{name} {:.0}%", 100.0 * probability);
-        let mut text: Vec<String> =
-            prediction.topics.iter().map(|a| show(a.topic.as_str(), a.probability)).collect();
+        let show = |topic: &Topic, probability: f32| {
+            format!("{} {:.0}%", self.model.name_of(topic), 100.0 * probability)
+        };
+        let mut text: Vec<String> = prediction.topics.iter().map(|a| show(&a.topic, a.probability)).collect();
         if text.is_empty() {
             text.push("none".into());
         }
@@ -264,7 +265,7 @@ impl Form<'_> {
             others.retain(|(topic, _)| prediction.topics.iter().all(|assigned| assigned.topic != **topic));
             others.sort_by(|a, b| b.1.total_cmp(a.1));
             let shown = if self.all_scores { others.len() } else { 1 };
-            let others = others.iter().take(shown).map(|(topic, p)| show(topic.as_str(), **p));
+            let others = others.iter().take(shown).map(|(topic, p)| show(topic, **p));
             text.push(format!("({})", others.collect::<Vec<_>>().join(", ")));
         }
         text.join(", ")

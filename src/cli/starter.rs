@@ -2,12 +2,13 @@
 
 use std::path::Path;
 
-use topicwire::{Article, Result, TopicModel};
+use topicwire::{Article, Result, Taxonomy, TopicModel};
 
 use super::Context;
 
 static MODEL: &[u8] = include_bytes!("../../models/newsroom.safetensors");
 static CORPUS: &str = include_str!("../../corpus/newsroom.jsonl");
+static TAXONOMY: &str = include_str!("../../corpus/topics.toml");
 static SAMPLES: &str = include_str!("../../corpus/samples.jsonl");
 
 /// The starter model.
@@ -29,6 +30,11 @@ pub fn model_or(path: Option<&Path>, context: Context) -> Result<TopicModel> {
 /// The starter corpus.
 pub fn corpus() -> Result<Vec<Article>> {
     articles("newsroom.jsonl", CORPUS)
+}
+
+/// The topics of the starter corpus.
+pub fn taxonomy() -> Result<Taxonomy> {
+    Taxonomy::parse(TAXONOMY, "topics.toml")
 }
 
 /// Three articles that nobody has labelled.

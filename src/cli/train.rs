@@ -3,11 +3,11 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use topicwire::corpus::Unlabelled;
+use topicwire::corpus::{ReadOptions, Unlabelled};
 use topicwire::train::Step;
 use topicwire::{Corpus, Task, TopicModel, Trainer};
 
-use super::inputs::{ReadArguments, read};
+use super::inputs::{ReadArguments, TaxonomyArgument, read};
 use super::numbers::whole;
 use super::settings::SettingArguments;
 use super::{Context, progress, target};
@@ -18,6 +18,7 @@ use super::{Context, progress, target};
   topicwire train news.jsonl --model news.safetensors
   topicwire train 20news-bydate-train --model 20news.safetensors
   topicwire train reuters21578 --split train --model reuters.safetensors
+  topicwire train news.jsonl --taxonomy topics.toml --model news.safetensors
   topicwire train news.csv more.jsonl --model news.safetensors --effort best --config settings.toml
   zcat archive.jsonl.gz | topicwire train - --model archive.safetensors
 
@@ -38,6 +39,8 @@ pub struct Arguments {
     #[arg(long, default_value = "fail", value_name = "FAIL|SKIP")]
     unlabelled: Unlabelled,
     #[command(flatten)]
+    taxonomy: TaxonomyArgument,
+    #[command(flatten)]
     read: ReadArguments,
     #[command(flatten)]
     settings: SettingArguments,
@@ -48,12 +51,17 @@ pub struct Arguments {
 
 pub fn run(arguments: Arguments, context: Context) -> anyhow::Result<()> {
     let settings = arguments.settings.settings(arguments.folds)?;
-    let trainer = Trainer::new(settings)?;
+    let mut trainer = Trainer::new(settings)?;
     target::check("--model", &arguments.model)?;
 
     let bar = progress::spinner(context);
     bar.set_message("reading");
-    let options = arguments.read.labelled(arguments.unlabelled, context);
+    let taxonomy = arguments.taxonomy.read()?;
+    let options =
+        ReadOptions { taxonomy: taxonomy.clone(), ..arguments.read.labelled(arguments.unlabelled, context) };
+    if let Some(taxonomy) = taxonomy {
+        trainer = trainer.with_taxonomy(taxonomy);
+    }
     let corpus = Corpus::from(read(&arguments.corpus, &options, context)?);
     let model = train(&trainer, &corpus, &bar, context)?;
     bar.finish_and_clear();

@@ -46,6 +46,7 @@ mod split;
 mod stats;
 mod stratify;
 mod table;
+mod taxonomy;
 mod tree;
 mod write;
 
@@ -65,3 +66,4 @@ pub use similar::{Alike, similar_pairs};
 pub use split::{folds, grouped_folds, train_test};
 pub use stats::{LengthStats, Stats};
 pub(crate) use stats::{duplicate_groups, language};
+pub use taxonomy::{Taxonomy, TopicInfo};

@@ -1,9 +1,10 @@
 //! How a corpus is to be read.
 
 use std::str::FromStr;
+use std::sync::Arc;
 
 use crate::Split;
-use crate::corpus::{Encoding, Format};
+use crate::corpus::{Encoding, Format, Taxonomy};
 
 /// How a corpus is to be read. The default fails at the first thing that is wrong.
 ///
@@ -33,6 +34,8 @@ pub struct ReadOptions {
     pub min_topics: usize,
     /// Only articles with at most so many topic entries, counted likewise.
     pub max_topics: Option<usize>,
+    /// The topics that there are: an article that is labelled with any other cannot be read.
+    pub taxonomy: Option<Arc<Taxonomy>>,
     /// How many threads parse; 0 is one per core.
     pub threads: usize,
 }

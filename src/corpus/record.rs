@@ -2,10 +2,11 @@
 
 use std::collections::HashSet;
 use std::path::Path;
+use std::sync::Arc;
 
 use foldhash::fast::FixedState;
 
-use crate::corpus::{Encoding, Headers, ReadOptions, Reencodings, Unlabelled};
+use crate::corpus::{Encoding, Headers, ReadOptions, Reencodings, Taxonomy, Unlabelled};
 use crate::error::{Error, Place, Result};
 use crate::{Article, Split, Topic};
 
@@ -26,6 +27,7 @@ pub(super) struct Rules {
     split: Option<Split>,
     min_topics: usize,
     max_topics: Option<usize>,
+    taxonomy: Option<Arc<Taxonomy>>,
 }
 
 impl Rules {
@@ -38,6 +40,7 @@ impl Rules {
             split: options.split,
             min_topics: options.min_topics,
             max_topics: options.max_topics,
+            taxonomy: options.taxonomy.clone(),
         }
     }
 }
@@ -64,6 +67,12 @@ impl Parsed {
                 Unlabelled::Keep => {}
                 Unlabelled::Skip => return self.unlabelled_skipped += 1,
                 Unlabelled::Fail => return self.articles.push(Err(at(file, line, NOT_LABELLED.to_owned()))),
+            }
+        }
+        if let Some(taxonomy) = &rules.taxonomy {
+            let problem = |topic: &Topic| taxonomy.problem_with(topic.as_str());
+            if let Some(problem) = record.article.labels().iter().find_map(problem) {
+                return self.articles.push(Err(at(file, line, problem)));
             }
         }
         if record.entries < rules.min_topics || rules.max_topics.is_some_and(|most| record.entries > most) {

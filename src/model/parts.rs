@@ -7,6 +7,7 @@ use safetensors::tensor::{Dtype, View};
 
 use super::Card;
 use super::file::{CARD_KEY, FORMAT_VERSION, tensor_checksum};
+use crate::corpus::TopicInfo;
 use crate::decide::Decision;
 use crate::features::{Columns, FieldWeights, Vocabulary};
 use crate::learn::Weights;
@@ -35,6 +36,8 @@ pub struct Parts<'a> {
     pub weights: &'a Weights,
     /// The topics, in the order of their numbers.
     pub topics: Vec<Topic>,
+    /// What the taxonomy says of them; empty without one.
+    pub taxonomy: Vec<TopicInfo>,
     /// How scores become topics.
     pub decision: Decision,
     /// What the training did.
@@ -100,6 +103,7 @@ impl Parts<'_> {
             version: FORMAT_VERSION,
             task: self.task,
             topics: self.topics.clone(),
+            taxonomy: self.taxonomy.clone(),
             analyzer: self.analyzer.clone(),
             fields: self.fields,
             decision: self.decision.clone(),

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::file::Storage;
 use super::parts::with_card;
 use super::{Assigned, Parts, PredictOptions, Prediction, Scorer, Size};
-use crate::corpus::Corpus;
+use crate::corpus::{Corpus, TopicInfo};
 use crate::decide::{Calibration, Decision};
 use crate::features::{Field, FieldWeights};
 use crate::save::save_bytes;
@@ -43,6 +43,9 @@ pub struct Card {
     pub task: Task,
     /// The topics, sorted by name; their places are their numbers.
     pub topics: Vec<Topic>,
+    /// What the taxonomy says of them, and of the topics that they are shown under; empty without one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub taxonomy: Vec<TopicInfo>,
     /// How text becomes terms.
     pub analyzer: Analyzer,
     /// The weights of the fields, and the length of the lead.
@@ -179,6 +182,16 @@ impl TopicModel {
     /// The topics, sorted by name.
     pub fn topics(&self) -> &[Topic] {
         &self.card.topics
+    }
+
+    /// What the taxonomy says of `topic`; `None` where the model has none.
+    pub fn topic_info(&self, topic: &str) -> Option<&TopicInfo> {
+        self.card.taxonomy.iter().find(|info| info.id.as_str() == topic)
+    }
+
+    /// What people are shown for `topic`: its name in the taxonomy, else the topic itself.
+    pub fn name_of<'a>(&'a self, topic: &'a Topic) -> &'a str {
+        self.topic_info(topic.as_str()).map_or(topic.as_str(), |info| info.name.as_str())
     }
 
     /// Exactly one topic to an article, or several.

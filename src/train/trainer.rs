@@ -1,14 +1,16 @@
 //! The whole way from a corpus to a model.
 
+use std::sync::Arc;
+
 use super::candidate::FitOptions;
 use super::choose::choose;
 use super::out_of_fold::OutOfFold;
 use super::prepare::{Prepared, View};
 use super::{TrainSettings, TrainingReport, Trial};
-use crate::corpus::Corpus;
+use crate::corpus::{Corpus, Taxonomy, TopicInfo};
 use crate::learn::Duals;
 use crate::model::{Parts, TopicModel};
-use crate::{Result, Task};
+use crate::{Error, Result, Task, Topic};
 
 /// Trains models.
 ///
@@ -29,6 +31,7 @@ use crate::{Result, Task};
 #[derive(Debug, Clone, Default)]
 pub struct Trainer {
     settings: TrainSettings,
+    taxonomy: Option<Arc<Taxonomy>>,
 }
 
 /// How far a training has come.
@@ -55,7 +58,14 @@ impl Trainer {
     /// [`Error::Settings`](crate::Error::Settings) where they make no sense.
     pub fn new(settings: TrainSettings) -> Result<Trainer> {
         settings.check()?;
-        Ok(Trainer { settings })
+        Ok(Trainer { settings, taxonomy: None })
+    }
+
+    /// The same trainer, for a corpus that is labelled by `taxonomy`. The model keeps what it says of the corpus's topics.
+    #[must_use]
+    pub fn with_taxonomy(mut self, taxonomy: Arc<Taxonomy>) -> Trainer {
+        self.taxonomy = Some(taxonomy);
+        self
     }
 
     /// The settings.
@@ -70,7 +80,7 @@ impl Trainer {
     /// # Errors
     ///
     /// [`Error::Corpus`](crate::Error::Corpus) where there is nothing to learn: no articles, no topics, one topic on
-    /// all of them, articles without labels, no words.
+    /// all of them, articles without labels, no words, a topic that is not in the taxonomy.
     pub fn train(&self, corpus: &Corpus) -> Result<TopicModel> {
         self.train_with(corpus, &|_| ())
     }
@@ -84,6 +94,7 @@ impl Trainer {
         let settings = &self.settings;
         tell(Step::Reading);
         let (prepared, words) = Prepared::new(&corpus.articles, settings)?;
+        let taxonomy = self.taxonomy_of(&prepared.topics)?;
         let with_one_topic = prepared.targets.iter().filter(|row| row.len() == 1).count();
         tell(Step::Task(prepared.task, prepared.len(), with_one_topic));
         let how = FitOptions {
@@ -130,9 +141,19 @@ impl Trainer {
             fields: choice.candidate.fields,
             weights: &fitted.weights,
             topics: prepared.topics,
+            taxonomy,
             decision,
             report,
         })
+    }
+
+    /// What is known of `topics`, all of which must be known.
+    fn taxonomy_of(&self, topics: &[Topic]) -> Result<Vec<TopicInfo>> {
+        let Some(taxonomy) = &self.taxonomy else { return Ok(Vec::new()) };
+        match topics.iter().find_map(|topic| taxonomy.problem_with(topic.as_str())) {
+            Some(problem) => Err(Error::Corpus(problem)),
+            None => Ok(taxonomy.part(topics)),
+        }
     }
 }
 

@@ -1,16 +1,18 @@
 //! Scores to probabilities to topics.
 //!
-//! [`Platt`] with [`Bend`], or [`Softmax`], turn scores into probabilities, fitted on out-of-fold scores; [`threshold`] finds
+//! [`SecondStage`] corrects the scores of topics by each other's; [`Platt`] with [`Bend`], or [`Softmax`], turn scores into probabilities, fitted on out-of-fold scores; [`threshold`] finds
 //! the probability from which a topic is assigned; [`Decision`] holds both for all topics of a model.
 
 mod bend;
 mod decision;
 mod platt;
+mod second_stage;
 mod softmax;
 pub mod threshold;
 
 pub use bend::Bend;
 pub use decision::{Calibration, Decision, probability_of};
 pub use platt::{Platt, Prior};
+pub use second_stage::SecondStage;
 pub use softmax::Softmax;
 pub use threshold::Target;

@@ -73,6 +73,26 @@ impl Softmax {
     }
 }
 
+/// The slope of the one softmax under which the true topics of `rows` of (scores, topic) are likeliest.
+pub(super) fn slope(rows: &[(&[f32], u32)]) -> f32 {
+    let mut slope = 5.0_f64;
+    for _ in 0..ROUNDS {
+        let (mut rise, mut variance) = (0.0, 0.0);
+        for &(scores, own) in rows {
+            let of = Moments::of(scores, own as usize, slope);
+            rise += of.rise;
+            variance += of.variance;
+        }
+        let newton = if variance > 1e-12 { rise / variance } else { 0.0 };
+        let next = (slope + newton).clamp(0.5 * slope, 2.0 * slope).clamp(0.05, 100.0);
+        if (next - slope).abs() < 1e-3 * slope {
+            return next as f32;
+        }
+        slope = next;
+    }
+    slope as f32
+}
+
 /// What a softmax at some slope says of an article.
 struct Moments {
     /// The probability of its own topic.

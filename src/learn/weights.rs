@@ -26,9 +26,28 @@ impl Weights {
         self.topics
     }
 
+    /// How many columns there are, the bias included.
+    pub fn columns(&self) -> usize {
+        self.blocks.first().map_or(0, Vec::len)
+    }
+
     /// The weight of `column` for `topic`; that of the column after the last is the bias.
     pub fn get(&self, column: usize, topic: usize) -> f32 {
         self.blocks[topic / LANES][column][topic % LANES]
+    }
+
+    /// The weights with `change` made to those of each column, which are given with the column's number.
+    #[must_use]
+    pub fn map(mut self, change: impl Fn(usize, &mut [f32])) -> Weights {
+        let mut weights = vec![0.0; self.topics];
+        for column in 0..self.columns() {
+            (0..self.topics).for_each(|topic| weights[topic] = self.get(column, topic));
+            change(column, &mut weights);
+            for (topic, &weight) in weights.iter().enumerate() {
+                self.blocks[topic / LANES][column][topic % LANES] = weight;
+            }
+        }
+        self
     }
 
     /// The scores of all topics for row `row` of `records`.

@@ -6,8 +6,7 @@ use rayon::prelude::*;
 
 use super::candidate::{Candidate, FitOptions};
 use super::prepare::{Prepared, View};
-use crate::decide::Target;
-use crate::decide::threshold;
+use crate::decide::{SecondStage, Target, threshold};
 use crate::learn::Duals;
 use crate::{Result, Task};
 
@@ -50,6 +49,30 @@ impl OutOfFold {
         let mut all = OutOfFold::default();
         parts.into_iter().for_each(|part| all.append(part));
         Ok(all)
+    }
+
+    /// The second stage that fits the scores, and these scores corrected, those of each fold by a second stage that has not
+    /// seen it.
+    pub fn second_stage(&self, prepared: &Prepared) -> (SecondStage, OutOfFold) {
+        let fold_of = |row: u32| prepared.fold[row as usize];
+        let fit_without = |fold: Option<u8>| {
+            let rows = self.rows.iter().zip(&self.scores).filter(|(row, _)| Some(fold_of(**row)) != fold);
+            let rows: Vec<(&[f32], u32)> =
+                rows.map(|(&row, scores)| (&scores[..], prepared.targets[row as usize][0])).collect();
+            SecondStage::fit(&rows)
+        };
+        let mut stages: Vec<SecondStage> = (0..=prepared.folds)
+            .into_par_iter()
+            .map(|fold| fit_without((fold < prepared.folds).then_some(fold)))
+            .collect();
+        let whole = stages.pop().unwrap_or_else(|| fit_without(None));
+        let corrected = self.rows.iter().zip(&self.scores).map(|(&row, scores)| {
+            let mut scores = scores.clone();
+            stages[usize::from(fold_of(row))].apply(&mut scores);
+            scores
+        });
+        let scores = corrected.collect();
+        (whole, OutOfFold { rows: self.rows.clone(), scores, duals: Vec::new() })
     }
 
     /// Adds the scores of further folds.

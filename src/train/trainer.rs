@@ -1,14 +1,15 @@
 //! The whole way from a corpus to a model.
 
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use super::candidate::FitOptions;
 use super::choose::choose;
 use super::out_of_fold::OutOfFold;
 use super::prepare::{Prepared, View};
-use super::{TrainSettings, TrainingReport, Trial};
+use super::{Effort, TrainSettings, TrainingReport, Trial};
 use crate::corpus::{Corpus, Taxonomy, TopicInfo};
-use crate::learn::Duals;
+use crate::learn::{Duals, Weights};
 use crate::model::{Parts, TopicModel};
 use crate::{Error, Result, Task, Topic};
 
@@ -117,6 +118,7 @@ impl Trainer {
             .map(|fold| choice.starts.get(fold).unwrap_or(&fitted.duals).clone())
             .collect();
         let scores = OutOfFold::new(&prepared, &view, &choice.candidate, 0..prepared.folds, &starts, how)?;
+        let (weights, scores) = correct(&prepared, settings, fitted.weights, scores);
         let (decision, topic_reports) = scores.decide(&prepared, settings);
 
         let report = TrainingReport {
@@ -139,7 +141,7 @@ impl Trainer {
             columns: &view.columns,
             column_weights: &column_weights,
             fields: choice.candidate.fields,
-            weights: &fitted.weights,
+            weights: &weights,
             topics: prepared.topics,
             taxonomy,
             decision,
@@ -156,6 +158,33 @@ impl Trainer {
         }
     }
 }
+
+/// Weights and out-of-fold scores with what topics say of each other, where that pays.
+fn correct(
+    prepared: &Prepared,
+    settings: &TrainSettings,
+    weights: Weights,
+    scores: OutOfFold,
+) -> (Weights, OutOfFold) {
+    let pays = prepared.task == Task::Single
+        && settings.effort != Effort::Fast
+        && SECOND_STAGE_TOPICS.contains(&prepared.topics.len());
+    if !pays {
+        return (weights, scores);
+    }
+    let (stage, scores) = scores.second_stage(prepared);
+    let bias = weights.columns() - 1;
+    let weights =
+        weights.map(
+            |column, weights| {
+                if column == bias { stage.apply(weights) } else { stage.apply_to_weights(weights) }
+            },
+        );
+    (weights, scores)
+}
+
+/// With two topics there is nothing to correct, and with very many it takes longer than all the rest.
+const SECOND_STAGE_TOPICS: RangeInclusive<usize> = 3..=64;
 
 /// A solution for all articles, near the right one, from those `without_fold`.
 fn whole_start(prepared: &Prepared, without_fold: &[Duals]) -> Duals {

@@ -1,0 +1,195 @@
+//! Scores of topics, corrected by the scores of the other topics.
+
+use rayon::prelude::*;
+
+use super::softmax::slope;
+
+/// A linear map from the scores of one-vs-rest classifiers to better ones, where an article has exactly one topic.
+///
+/// Classifiers that learn each topic on its own do not know of each other: that a good score for `ship` means less beside a
+/// good one for `trade`. Here the corrected score of topic `t` is `a s_t + Σ_j (s_j - m_j) D_jt + b_t`, with `m` the mean
+/// scores, fitted on out-of-fold scores `s` by maximum likelihood under the softmax, with a penalty on `D` (stacking,
+/// Wolpert 1992, with the simple model as its prior). A linear map of linear scores is one linear stage still: it goes into
+/// the weights, and contributions of words add up as before.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SecondStage {
+    topics: usize,
+    /// The factor of the topic's own score.
+    own: f32,
+    /// `D`, a row for each topic that speaks, and as last row `b`: (topics + 1) × topics.
+    corrections: Vec<f32>,
+    /// The mean scores.
+    means: Vec<f32>,
+}
+
+/// How dear corrections are. On the training halves of three collections, log loss out of fold is best from .3 to 3, and
+/// accuracy from 1 to 10.
+const PENALTY: f32 = 4.0;
+
+/// The most articles that a fit looks at.
+const SAMPLE: usize = 6_000;
+
+/// Steps of the fit: more change the log loss by less than a thousandth.
+const STEPS: usize = 40;
+
+/// Articles that are summed together: fixed, so that sums do not depend on the number of threads.
+const CHUNK: usize = 256;
+
+impl SecondStage {
+    /// Fits to `rows` of (scores, topic).
+    pub fn fit(rows: &[(&[f32], u32)]) -> SecondStage {
+        let stride = rows.len().div_ceil(SAMPLE).max(1);
+        let rows: Vec<(&[f32], u32)> = rows.iter().step_by(stride).copied().collect();
+        let topics = rows.first().map_or(0, |row| row.0.len());
+        let own = slope(&rows);
+        let mut means = vec![0.0_f32; topics];
+        for (scores, _) in &rows {
+            means.iter_mut().zip(*scores).for_each(|(mean, score)| *mean += score / rows.len() as f32);
+        }
+        let mut stage = SecondStage { topics, own, corrections: vec![0.0; (topics + 1) * topics], means };
+        stage.climb(&rows);
+        stage
+    }
+
+    /// Accelerated gradient steps (Nesterov), each measured by the bound on the curvature of the softmax of Böhning 1992:
+    /// half the products of the scores, the same for all topics.
+    fn climb(&mut self, rows: &[(&[f32], u32)]) {
+        let curvature = Cholesky::new(self.bound(rows), self.topics + 1);
+        let (mut before, mut momentum) = (self.corrections.clone(), 1.0_f32);
+        for _ in 0..STEPS {
+            let gradient = self.gradient(rows);
+            let step = curvature.solve(&gradient, self.topics);
+            let next: Vec<f32> = self.corrections.iter().zip(&step).map(|(at, step)| at - step).collect();
+            let uphill: f32 = gradient
+                .iter()
+                .zip(next.iter().zip(&before))
+                .map(|(g, (next, before))| g * (next - before))
+                .sum();
+            if uphill > 0.0 {
+                momentum = 1.0;
+            }
+            let grown = 0.5 * (1.0 + (1.0 + 4.0 * momentum * momentum).sqrt());
+            let push = (momentum - 1.0) / grown;
+            self.corrections =
+                next.iter().zip(&before).map(|(next, before)| next + push * (next - before)).collect();
+            (before, momentum) = (next, grown);
+        }
+        self.corrections = before;
+    }
+
+    /// The gradient of the penalised log loss in the corrections.
+    fn gradient(&self, rows: &[(&[f32], u32)]) -> Vec<f32> {
+        let topics = self.topics;
+        let parts: Vec<Vec<f32>> = rows
+            .par_chunks(CHUNK)
+            .map(|rows| {
+                let mut sum = vec![0.0_f32; (topics + 1) * topics];
+                let mut errors = vec![0.0; topics];
+                for &(scores, own) in rows {
+                    errors.copy_from_slice(scores);
+                    self.apply(&mut errors);
+                    softmax(&mut errors);
+                    errors[own as usize] -= 1.0;
+                    for (from, score) in
+                        scores.iter().zip(&self.means).map(|(s, m)| s - m).chain([1.0]).enumerate()
+                    {
+                        let row = &mut sum[from * topics..][..topics];
+                        row.iter_mut().zip(&errors).for_each(|(sum, error)| *sum += score * error);
+                    }
+                }
+                sum
+            })
+            .collect();
+        let mut gradient: Vec<f32> = self.corrections.iter().map(|value| PENALTY * value).collect();
+        for part in parts {
+            gradient.iter_mut().zip(part).for_each(|(sum, part)| *sum += part);
+        }
+        gradient
+    }
+
+    /// Half the products of the centred scores (and of a constant 1), and the penalty: (topics + 1)².
+    fn bound(&self, rows: &[(&[f32], u32)]) -> Vec<f64> {
+        let size = self.topics + 1;
+        let mut products = vec![0.0_f64; size * size];
+        for at in 0..size {
+            products[at * size + at] = f64::from(PENALTY);
+        }
+        for (scores, _) in rows {
+            let centred: Vec<f64> =
+                scores.iter().zip(&self.means).map(|(s, m)| f64::from(s - m)).chain([1.0]).collect();
+            for (at, value) in centred.iter().enumerate() {
+                let row = &mut products[at * size..][..=at];
+                row.iter_mut().zip(&centred).for_each(|(sum, other)| *sum += 0.5 * value * other);
+            }
+        }
+        products
+    }
+
+    /// Corrects the scores of an article, in place.
+    pub fn apply(&self, scores: &mut [f32]) {
+        let mut corrected: Vec<f32> = scores.iter().map(|score| self.own * score).collect();
+        let centred = scores.iter().zip(&self.means).map(|(score, mean)| score - mean).chain([1.0]);
+        for (from, value) in centred.enumerate() {
+            let row = &self.corrections[from * self.topics..][..self.topics];
+            corrected.iter_mut().zip(row).for_each(|(sum, correction)| *sum += value * correction);
+        }
+        scores.copy_from_slice(&corrected);
+    }
+
+    /// Corrects the weights of a column: scores are sums of weights, so the map is the same, but for what is constant.
+    pub fn apply_to_weights(&self, weights: &mut [f32]) {
+        let mut corrected: Vec<f32> = weights.iter().map(|weight| self.own * weight).collect();
+        for (row, weight) in self.corrections.chunks_exact(self.topics).zip(weights.iter()) {
+            corrected.iter_mut().zip(row).for_each(|(sum, correction)| *sum += weight * correction);
+        }
+        weights.copy_from_slice(&corrected);
+    }
+}
+
+/// Scores to probabilities, in place.
+fn softmax(scores: &mut [f32]) {
+    let highest = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    scores.iter_mut().for_each(|score| *score = (*score - highest).exp());
+    let sum: f32 = scores.iter().sum();
+    scores.iter_mut().for_each(|score| *score /= sum);
+}
+
+/// The lower triangle `L` of a positive definite matrix `L Lᵀ`.
+struct Cholesky {
+    size: usize,
+    lower: Vec<f64>,
+}
+
+impl Cholesky {
+    fn new(mut matrix: Vec<f64>, size: usize) -> Cholesky {
+        for at in 0..size {
+            for col in 0..=at {
+                let dot: f64 = (0..col).map(|k| matrix[at * size + k] * matrix[col * size + k]).sum();
+                let rest = matrix[at * size + col] - dot;
+                matrix[at * size + col] =
+                    if at == col { rest.max(1e-9).sqrt() } else { rest / matrix[col * size + col] };
+            }
+        }
+        Cholesky { size, lower: matrix }
+    }
+
+    /// The solutions for the columns of `right`, size × `width`.
+    fn solve(&self, right: &[f32], width: usize) -> Vec<f32> {
+        let (size, lower) = (self.size, &self.lower);
+        let mut solution: Vec<f64> = right.iter().map(|&value| f64::from(value)).collect();
+        let less = |solution: &mut [f64], from: usize, to: usize, factor: f64| {
+            for column in 0..width {
+                solution[to * width + column] -= factor * solution[from * width + column];
+            }
+        };
+        for at in 0..size {
+            (0..at).for_each(|k| less(&mut solution, k, at, lower[at * size + k]));
+            solution[at * width..][..width].iter_mut().for_each(|value| *value /= lower[at * size + at]);
+        }
+        for at in (0..size).rev() {
+            (at + 1..size).for_each(|k| less(&mut solution, k, at, lower[k * size + at]));
+            solution[at * width..][..width].iter_mut().for_each(|value| *value /= lower[at * size + at]);
+        }
+        solution.into_iter().map(|value| value as f32).collect()
+    }
+}

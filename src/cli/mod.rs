@@ -15,6 +15,7 @@ mod predict;
 mod progress;
 mod starter;
 mod table;
+mod thresholds;
 mod train;
 
 use std::io::ErrorKind;
@@ -60,6 +61,8 @@ enum Command {
     Explain(explain::Arguments),
     /// Show what a model is made of.
     Inspect(inspect::Arguments),
+    /// Show from which probability topics are given, and change it without training again.
+    Thresholds(thresholds::Arguments),
     /// Look at a corpus, convert it, or split it.
     #[command(subcommand)]
     Corpus(corpus::Command),
@@ -125,6 +128,7 @@ pub fn run() -> ExitCode {
         Command::Evaluate(arguments) => evaluate::run(&arguments, context),
         Command::Explain(arguments) => explain::run(&arguments, context),
         Command::Inspect(arguments) => inspect::run(&arguments),
+        Command::Thresholds(arguments) => thresholds::run(arguments, context),
         Command::Corpus(command) => corpus::run(&command, context),
         Command::Completions(arguments) => completions::run(&arguments),
     };

@@ -1,15 +1,18 @@
 //! Scores to probabilities to topics.
 //!
 //! [`Platt`] with [`Bend`], or [`Softmax`], turn scores into probabilities, fitted on out-of-fold scores; [`threshold`] finds
-//! the probability from which a topic is assigned; [`Decision`] holds both for all topics of a model.
+//! the probability from which a topic is assigned, and [`Curve`] remembers what others would come to; [`Decision`] holds
+//! probabilities and thresholds for all topics of a model.
 
 mod bend;
+mod curve;
 mod decision;
 mod platt;
 mod softmax;
 pub mod threshold;
 
 pub use bend::Bend;
+pub use curve::{Curve, Reached};
 pub use decision::{Calibration, Decision, probability_of};
 pub use platt::{Platt, Prior};
 pub use softmax::Softmax;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::calibrate::OutOfFold;
+use super::calibrate::{Decided, OutOfFold};
 use super::candidate::FitOptions;
 use super::choose::choose;
 use super::prepare::Prepared;
@@ -112,7 +112,7 @@ impl Trainer {
         tell(Step::Calibrating);
         let scores =
             OutOfFold::new(&prepared, &choice.view, &choice.candidate, &fitted.duals, how, prepared.folds)?;
-        let (decision, topic_reports) = scores.decide(&prepared, settings);
+        let Decided { decision, reports, curves } = scores.decide(&prepared, settings);
 
         let report = TrainingReport {
             articles: prepared.len() as u64,
@@ -124,7 +124,7 @@ impl Trainer {
             trials: choice.trials,
             figure: if prepared.task == Task::Single { "accuracy" } else { "¾ micro-F1 + ¼ macro-F1" }.into(),
             convergence: fitted.convergence,
-            topics: topic_reports,
+            topics: reports,
         };
         TopicModel::from_parts(&Parts {
             settings: settings.clone(),
@@ -138,6 +138,7 @@ impl Trainer {
             topics: prepared.topics,
             taxonomy,
             decision,
+            curves,
             report,
         })
     }

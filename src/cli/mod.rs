@@ -21,6 +21,7 @@ mod settings;
 mod starter;
 mod table;
 mod target;
+mod thresholds;
 mod train;
 
 use std::io::ErrorKind;
@@ -74,6 +75,8 @@ enum Command {
     Monitor(monitor::Arguments),
     /// Show what a model is made of.
     Inspect(inspect::Arguments),
+    /// Show from which probability topics are given, and change it without training again.
+    Thresholds(thresholds::Arguments),
     /// Look at a corpus, convert it, or split it.
     #[command(subcommand)]
     Corpus(corpus::Command),
@@ -143,6 +146,7 @@ pub fn run() -> ExitCode {
         Command::Compare(arguments) => compare::run(&arguments, context),
         Command::Monitor(arguments) => monitor::run(&arguments, context),
         Command::Inspect(arguments) => inspect::run(&arguments),
+        Command::Thresholds(arguments) => thresholds::run(arguments, context),
         Command::Corpus(command) => corpus::run(&command, context),
         Command::Completions(arguments) => completions::run(&arguments),
     };

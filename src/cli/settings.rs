@@ -93,7 +93,7 @@ fn of_name<T: serde::de::DeserializeOwned>(name: &str) -> Result<T, String> {
     T::deserialize(name).map_err(|error| error.to_string())
 }
 
-fn topic_target(text: &str) -> Result<(Topic, Target), String> {
+pub fn topic_target(text: &str) -> Result<(Topic, Target), String> {
     let (topic, target) = text.split_once('=').ok_or("write TOPIC=TARGET, such as energy=recall=0.8")?;
     Ok((topic.into(), target.parse()?))
 }

@@ -1,9 +1,11 @@
 //! Scores to probabilities to topics.
 //!
-//! [`SecondStage`] corrects the scores of topics by each other's; [`Platt`] with [`Bend`], or [`Softmax`], turn scores into probabilities, fitted on out-of-fold scores; [`threshold`] finds
-//! the probability from which a topic is assigned; [`Decision`] holds both for all topics of a model.
+//! [`SecondStage`] corrects the scores of topics by each other's; [`Platt`] with [`Bend`], or [`Softmax`], turn scores into
+//! probabilities, fitted on out-of-fold scores; [`threshold`] finds the probability from which a topic is assigned, and
+//! [`Curve`] remembers what others would come to; [`Decision`] holds probabilities and thresholds for all topics of a model.
 
 mod bend;
+mod curve;
 mod decision;
 mod platt;
 mod second_stage;
@@ -11,6 +13,7 @@ mod softmax;
 pub mod threshold;
 
 pub use bend::Bend;
+pub use curve::{Curve, Reached};
 pub use decision::{Calibration, Decision, probability_of};
 pub use platt::{Platt, Prior};
 pub use second_stage::SecondStage;

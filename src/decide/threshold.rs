@@ -76,12 +76,56 @@ pub struct Threshold {
 
 /// Below so many articles with the topic, it gets the guard: the score of its only article comes from a fit that knew
 /// none, and whatever it is, it tells nothing.
-const TOO_FEW: f32 = 2.0;
+const TOO_FEW: u32 = 2;
 
 /// Below this F1 out of fold, a topic's own threshold is worth less than the guard.
 const WORTHLESS: f32 = 0.3;
 
-/// The threshold for the out-of-fold `pairs` of (score, has the topic).
+/// A place where a threshold can part articles, and what giving the topic above it comes to.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Cut {
+    /// The threshold: halfway to the next lower score.
+    pub score: f32,
+    /// Articles above it.
+    pub given: u32,
+    /// Those of them that have the topic.
+    pub hits: u32,
+}
+
+/// The cuts of `pairs` of (score, has the topic), which must be sorted from the highest score down. Equal scores cannot be
+/// told apart by a threshold.
+pub(super) fn cuts(pairs: &[(f32, bool)]) -> impl Iterator<Item = Cut> + '_ {
+    let mut hits = 0;
+    pairs.iter().enumerate().filter_map(move |(at, &(score, has))| {
+        hits += u32::from(has);
+        let next = pairs.get(at + 1).map(|pair| pair.0);
+        (next != Some(score)).then(|| Cut {
+            score: next.map_or(score - 0.05, |next| 0.5 * (next + score)),
+            given: at as u32 + 1,
+            hits,
+        })
+    })
+}
+
+/// How good giving a topic to `given` articles is by `target`, where `hits` of them and `positives` of all have it; and of
+/// what is equally good, the more hits the better.
+pub(super) fn value(target: Target, given: u32, hits: u32, positives: u32) -> (f32, u32) {
+    let (precision, recall) = (share(hits, given), share(hits, positives));
+    match target {
+        Target::F1 => (share(2 * hits, positives + given), 0),
+        Target::Precision(least) if precision >= least => (recall, 0),
+        Target::Recall(least) if recall >= least => (2.0 + precision, hits),
+        Target::Precision(_) => (precision - 2.0, hits),
+        Target::Recall(_) => (recall - 2.0, 0),
+    }
+}
+
+/// `part` of `whole`; 0 of nothing.
+pub(super) fn share(part: u32, whole: u32) -> f32 {
+    part as f32 / whole.max(1) as f32
+}
+
+/// The threshold for the out-of-fold `pairs` of (score, has the topic), which are left sorted from the highest score down.
 ///
 /// This is SCutFBR.1 of Lewis et al. 2004 ("RCV1"): the score that is best by `target`; where even that is poor,
 /// because the topic is rare, the highest score of all, so that a doubtful topic is given rarely rather than often.
@@ -90,32 +134,17 @@ pub fn find(pairs: &mut [(f32, bool)], target: Target) -> Threshold {
     let Some(&(highest, _)) = pairs.first() else {
         return Threshold { score: 0.0, f1: 0.0, guarded: true };
     };
-    let positives = pairs.iter().filter(|pair| pair.1).count() as f32;
-    let mut best = (f32::NEG_INFINITY, 0.0, highest);
-    let mut hits = 0.0;
-    for at in 0..pairs.len() {
-        hits += f32::from(u8::from(pairs[at].1));
-        let next = pairs.get(at + 1).map(|pair| pair.0);
-        if next == Some(pairs[at].0) {
-            continue; // Equal scores cannot be told apart by a threshold.
-        }
-        let (precision, recall) =
-            (hits / (at + 1) as f32, if positives > 0.0 { hits / positives } else { 0.0 });
-        let f1 = 2.0 * hits / (positives + (at + 1) as f32);
-        let value = match target {
-            Target::F1 => f1,
-            Target::Precision(least) if precision >= least => recall,
-            Target::Recall(least) if recall >= least => 2.0 + precision,
-            Target::Precision(_) => precision - 2.0,
-            Target::Recall(_) => recall - 2.0,
-        };
-        if value > best.0 {
-            let score = next.map_or(pairs[at].0 - 0.05, |next| 0.5 * (next + pairs[at].0));
-            best = (value, f1, score);
+    let positives = pairs.iter().filter(|pair| pair.1).count() as u32;
+    let (mut most, mut best) = ((f32::NEG_INFINITY, 0), Cut { score: highest, given: 0, hits: 0 });
+    for cut in cuts(pairs) {
+        let value = value(target, cut.given, cut.hits, positives);
+        if value > most {
+            (most, best) = (value, cut);
         }
     }
-    let guarded = target == Target::F1 && (best.1 < WORTHLESS || positives < TOO_FEW);
-    Threshold { score: if guarded { highest } else { best.2 }, f1: best.1, guarded }
+    let f1 = share(2 * best.hits, positives + best.given);
+    let guarded = target == Target::F1 && (f1 < WORTHLESS || positives < TOO_FEW);
+    Threshold { score: if guarded { highest } else { best.score }, f1, guarded }
 }
 
 /// The lowest log odds that a threshold may have: a probability of 1 %. A topic that is found at less than that is not told
@@ -146,7 +175,7 @@ pub fn smooth(pairs: &mut [(f32, bool)]) -> Threshold {
         (1.0 - EXPECTED) * label + EXPECTED * f64::from(super::probability_of(pair.0))
     };
     let all: f64 = pairs.iter().map(standing).sum();
-    let positives = pairs.iter().filter(|pair| pair.1).count() as f32;
+    let positives = pairs.iter().filter(|pair| pair.1).count() as u32;
     let (mut sum, mut hits, mut best) = (0.0, 0.0, (f64::NEG_INFINITY, 0.0, highest));
     for at in 0..pairs.len() {
         sum += standing(&pairs[at]);
@@ -157,7 +186,7 @@ pub fn smooth(pairs: &mut [(f32, bool)]) -> Threshold {
         }
         let value = 2.0 * sum / (all + (at + 1) as f64);
         if value > best.0 {
-            let f1 = 2.0 * hits / (positives + (at + 1) as f32);
+            let f1 = 2.0 * hits / (positives as f32 + (at + 1) as f32);
             best = (value, f1, (0.5 * (next + pairs[at].0)).max(FLOOR));
         }
         if next <= FLOOR {

@@ -8,7 +8,7 @@ use safetensors::tensor::{Dtype, View};
 use super::Card;
 use super::file::{CARD_KEY, FORMAT_VERSION, tensor_checksum};
 use crate::corpus::TopicInfo;
-use crate::decide::Decision;
+use crate::decide::{Curve, Decision};
 use crate::features::{Columns, FieldWeights, Vocabulary};
 use crate::learn::Weights;
 use crate::text::Analyzer;
@@ -40,6 +40,8 @@ pub struct Parts<'a> {
     pub taxonomy: Vec<TopicInfo>,
     /// How scores become topics.
     pub decision: Decision,
+    /// What other thresholds would come to, for each topic; empty where an article has exactly one.
+    pub curves: Vec<Curve>,
     /// What the training did.
     pub report: TrainingReport,
 }
@@ -107,6 +109,7 @@ impl Parts<'_> {
             analyzer: self.analyzer.clone(),
             fields: self.fields,
             decision: self.decision.clone(),
+            curves: self.curves.clone(),
             settings: self.settings.clone(),
             report: self.report.clone(),
             checksum: tensor_checksum(tensors.iter().map(|(name, tensor)| (*name, &tensor.bytes[..]))),

@@ -9,7 +9,7 @@ use super::file::Storage;
 use super::parts::with_card;
 use super::{Assigned, Parts, PredictOptions, Prediction, Scorer, Size};
 use crate::corpus::{Corpus, TopicInfo};
-use crate::decide::{Calibration, Decision};
+use crate::decide::{Calibration, Curve, Decision};
 use crate::features::{Field, FieldWeights};
 use crate::save::save_bytes;
 use crate::text::Analyzer;
@@ -52,6 +52,10 @@ pub struct Card {
     pub fields: FieldWeights,
     /// How scores become topics.
     pub decision: Decision,
+    /// What other thresholds would come to, for each topic; empty where an article has exactly one, and in models of
+    /// older programs.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub curves: Vec<Curve>,
     /// The settings of the training.
     pub settings: TrainSettings,
     /// What the training did.
@@ -69,7 +73,8 @@ impl Card {
             Calibration::Platt { scalings, .. } => self.task == Task::Multi && scalings.len() == topics,
         };
         let languages = self.analyzer.languages.len();
-        calibrated && self.decision.thresholds.len() == topics && (1..=255).contains(&languages)
+        let curves = self.curves.is_empty() || self.curves.len() == topics;
+        calibrated && curves && self.decision.thresholds.len() == topics && (1..=255).contains(&languages)
     }
 }
 

@@ -6,12 +6,12 @@ use super::out_of_fold::OutOfFold;
 use super::prepare::Prepared;
 use super::{TopicReport, TrainSettings};
 use crate::decide::threshold::{self, Threshold};
-use crate::decide::{Bend, Calibration, Decision, Platt, Prior, Softmax, Target, probability_of};
+use crate::decide::{Bend, Calibration, Curve, Decision, Platt, Prior, Softmax, Target, probability_of};
 use crate::{Task, Topic};
 
 impl OutOfFold {
     /// The decision that fits the scores, and what it reaches on them topic by topic.
-    pub fn decide(&self, prepared: &Prepared, settings: &TrainSettings) -> (Decision, Vec<TopicReport>) {
+    pub fn decide(&self, prepared: &Prepared, settings: &TrainSettings) -> Decided {
         let topics = prepared.topics.len();
         let mut articles = vec![0_u64; topics];
         prepared.targets.iter().flatten().for_each(|&topic| articles[topic as usize] += 1);
@@ -25,7 +25,7 @@ impl OutOfFold {
                 thresholds: vec![0.0; topics],
                 at_least_one: true,
             };
-            return (decision, reports);
+            return Decided { decision, reports, curves: Vec::new() };
         }
         let pooled = Platt::fit(&self.pooled(prepared, |_, score| score), None);
         let prior = Prior { scaling: pooled, strength: PRIOR_ARTICLES };
@@ -34,17 +34,21 @@ impl OutOfFold {
             .map(|topic| Platt::fit(&self.pairs(prepared, topic), Some(prior)))
             .collect();
         let bend = Bend::fit(&self.pooled(prepared, |topic, score| scalings[topic].log_odds(score)));
-        let found: Vec<Threshold> = (0..topics)
+        let found: Vec<(Threshold, Curve)> = (0..topics)
             .into_par_iter()
             .map(|topic| {
                 let mut pairs = self.pairs(prepared, topic);
                 pairs.iter_mut().for_each(|pair| pair.0 = bend.apply(scalings[topic].log_odds(pair.0)));
-                match target_of(&prepared.topics[topic], settings) {
-                    Target::F1 => threshold::smooth(&mut pairs),
+                let for_f1 = threshold::smooth(&mut pairs);
+                let chosen = match target_of(&prepared.topics[topic], settings) {
+                    Target::F1 => for_f1,
                     target => threshold::find(&mut pairs, target),
-                }
+                };
+                let curve = Curve::new(&pairs, probability_of(for_f1.score), probability_of(chosen.score));
+                (chosen, curve)
             })
             .collect();
+        let (found, curves): (Vec<Threshold>, Vec<Curve>) = found.into_iter().unzip();
         let reports = found
             .iter()
             .zip(&articles)
@@ -59,7 +63,7 @@ impl OutOfFold {
             thresholds: found.iter().map(|threshold| probability_of(threshold.score)).collect(),
             at_least_one: settings.at_least_one,
         };
-        (decision, reports)
+        Decided { decision, reports, curves }
     }
 
     /// A sample of the pairs of all topics: all that have the topic, and of the others so many that a corpus of
@@ -94,6 +98,14 @@ impl OutOfFold {
             .map(|at| TopicReport { articles: articles[at], f1: f1(at), guarded: false })
             .collect()
     }
+}
+
+/// What comes of out-of-fold scores.
+pub(super) struct Decided {
+    pub decision: Decision,
+    pub reports: Vec<TopicReport>,
+    /// For each topic; empty where an article has exactly one.
+    pub curves: Vec<Curve>,
 }
 
 /// How many articles of a topic it takes to weigh as much as what holds for all topics.

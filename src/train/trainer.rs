@@ -3,6 +3,7 @@
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
+use super::calibrate::Decided;
 use super::candidate::FitOptions;
 use super::choose::choose;
 use super::out_of_fold::OutOfFold;
@@ -119,7 +120,7 @@ impl Trainer {
             .collect();
         let scores = OutOfFold::new(&prepared, &view, &choice.candidate, 0..prepared.folds, &starts, how)?;
         let (weights, scores) = correct(&prepared, settings, fitted.weights, scores);
-        let (decision, topic_reports) = scores.decide(&prepared, settings);
+        let Decided { decision, reports, curves } = scores.decide(&prepared, settings);
 
         let report = TrainingReport {
             articles: prepared.len() as u64,
@@ -131,7 +132,7 @@ impl Trainer {
             trials: choice.trials,
             figure: if prepared.task == Task::Single { "accuracy" } else { "¾ micro-F1 + ¼ macro-F1" }.into(),
             convergence: fitted.convergence,
-            topics: topic_reports,
+            topics: reports,
         };
         TopicModel::from_parts(&Parts {
             settings: settings.clone(),
@@ -145,6 +146,7 @@ impl Trainer {
             topics: prepared.topics,
             taxonomy,
             decision,
+            curves,
             report,
         })
     }

@@ -115,7 +115,7 @@ struct SettingArguments {
 }
 
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
-enum TaskArgument {
+pub enum TaskArgument {
     Auto,
     Single,
     Multi,

@@ -11,6 +11,7 @@ use crate::learn::Duals;
 use crate::{Result, Task, Topic};
 
 /// The scores of articles by fits that had not seen them.
+#[derive(Clone)]
 pub(super) struct OutOfFold {
     /// The articles.
     pub rows: Vec<u32>,
@@ -29,11 +30,27 @@ impl OutOfFold {
         how: FitOptions,
         folds: u8,
     ) -> Result<OutOfFold> {
+        OutOfFold::without(prepared, view, candidate, start, how, folds, &[])
+    }
+
+    /// The same, where nothing is learned from the articles that are true in `left_out`. They are scored like the others.
+    pub fn without(
+        prepared: &Prepared,
+        view: &View,
+        candidate: &Candidate,
+        start: &Duals,
+        how: FitOptions,
+        folds: u8,
+        left_out: &[bool],
+    ) -> Result<OutOfFold> {
+        let stays = |row: usize| !left_out.get(row).copied().unwrap_or(false);
         let parts = (0..folds.min(prepared.folds))
             .into_par_iter()
             .map(|fold| {
-                let (seen, unseen) = prepared.split(fold);
-                let (_, records) = view.records(prepared, candidate, Some(fold));
+                let (mut seen, unseen) = prepared.split(fold);
+                seen.retain(|&row| stays(row as usize));
+                let taken = |row: usize| prepared.fold[row] != fold && stays(row);
+                let (_, records) = view.records_of(prepared, candidate, taken);
                 let fitted = candidate.fit(&records, &prepared.labels, &seen, start, how)?;
                 let scores =
                     unseen.iter().map(|&row| fitted.weights.scores(&records, row as usize)).collect();
@@ -83,25 +100,16 @@ impl OutOfFold {
         let topics = prepared.topics.len();
         let mut articles = vec![0_u64; topics];
         prepared.targets.iter().flatten().for_each(|&topic| articles[topic as usize] += 1);
-        if prepared.task == Task::Single {
-            let rows = self.rows.iter().zip(&self.scores);
-            let rows = rows.map(|(&row, scores)| (&scores[..], prepared.targets[row as usize][0]));
-            let softmax = Softmax::fit(rows);
-            let reports = self.report_single(prepared, &articles);
-            let decision = Decision {
-                calibration: Calibration::Softmax(softmax),
-                thresholds: vec![0.0; topics],
-                at_least_one: true,
-            };
-            return (decision, reports);
-        }
-        let pooled = Platt::fit(&self.pooled(prepared, |_, score| score), None);
-        let prior = Prior { scaling: pooled, strength: PRIOR_ARTICLES };
-        let scalings: Vec<Platt> = (0..topics)
-            .into_par_iter()
-            .map(|topic| Platt::fit(&self.pairs(prepared, topic), Some(prior)))
-            .collect();
-        let bend = Bend::fit(&self.pooled(prepared, |topic, score| scalings[topic].log_odds(score)));
+        let (scalings, bend) = match self.calibration(prepared) {
+            calibration @ Calibration::Softmax(_) => {
+                let reports = self.report_single(prepared, &articles);
+                return (
+                    Decision { calibration, thresholds: vec![0.0; topics], at_least_one: true },
+                    reports,
+                );
+            }
+            Calibration::Platt { scalings, bend } => (scalings, bend),
+        };
         let found: Vec<Threshold> = (0..topics)
             .into_par_iter()
             .map(|topic| {
@@ -128,6 +136,30 @@ impl OutOfFold {
             at_least_one: settings.at_least_one,
         };
         (decision, reports)
+    }
+
+    /// The way from scores to probabilities that fits the scores.
+    pub fn calibration(&self, prepared: &Prepared) -> Calibration {
+        if prepared.task == Task::Single {
+            let rows = self.rows.iter().zip(&self.scores);
+            let rows = rows.map(|(&row, scores)| (&scores[..], prepared.targets[row as usize][0]));
+            return Calibration::Softmax(Softmax::fit(rows));
+        }
+        let pooled = Platt::fit(&self.pooled(prepared, |_, score| score), None);
+        let prior = Prior { scaling: pooled, strength: PRIOR_ARTICLES };
+        let scalings: Vec<Platt> = (0..prepared.topics.len())
+            .into_par_iter()
+            .map(|topic| Platt::fit(&self.pairs(prepared, topic), Some(prior)))
+            .collect();
+        let bend = Bend::fit(&self.pooled(prepared, |topic, score| scalings[topic].log_odds(score)));
+        Calibration::Platt { scalings, bend }
+    }
+
+    /// The scores of the articles that `stays` admits.
+    pub fn only(&self, stays: impl Fn(usize) -> bool) -> OutOfFold {
+        let staying = self.rows.iter().zip(&self.scores).filter(|(row, _)| stays(**row as usize));
+        let (rows, scores) = staying.map(|(&row, scores)| (row, scores.clone())).unzip();
+        OutOfFold { rows, scores }
     }
 
     /// A sample of the pairs of all topics: all that have the topic, and of the others so many that a corpus of

@@ -6,12 +6,14 @@
 mod calibrate;
 mod candidate;
 mod choose;
+mod cross_fit;
 mod prepare;
 mod report;
 mod settings;
 mod trainer;
 
 pub use candidate::Candidate;
+pub use cross_fit::CrossFit;
 pub use report::{TopicReport, TrainingReport, Trial};
 pub use settings::{Classifier, Effort, TrainSettings};
 pub use trainer::{Step, Trainer};

@@ -120,8 +120,17 @@ impl View {
         candidate: &Candidate,
         fold: Option<u8>,
     ) -> (Vec<f32>, Records) {
+        self.records_of(prepared, candidate, |row| Some(prepared.fold[row]) != fold)
+    }
+
+    /// Column weights learned from the articles that are `taken`, and the records of all articles under them.
+    pub fn records_of(
+        &self,
+        prepared: &Prepared,
+        candidate: &Candidate,
+        taken: impl Fn(usize) -> bool + Sync,
+    ) -> (Vec<f32>, Records) {
         let topics = prepared.topics.len();
-        let taken = |row: usize| Some(prepared.fold[row]) != fold;
         let weights = self.column_topics.weights(candidate.weighting, &prepared.targets, topics, taken, 1);
         let records = self.counts.weigh(&weights, &candidate.fields);
         (weights, records)

@@ -85,11 +85,7 @@ impl Trainer {
         let prepared = Prepared::new(&corpus.articles, settings)?;
         let with_one_topic = prepared.targets.iter().filter(|row| row.len() == 1).count();
         tell(Step::Task(prepared.task, prepared.len(), with_one_topic));
-        let how = FitOptions {
-            tolerance: TOLERANCE,
-            seed: settings.seed,
-            selected_columns: settings.selected_columns,
-        };
+        let how = fit_options(settings);
         let choice = choose(&prepared, settings, how, &|trial| tell(Step::Tried(trial)))?;
 
         tell(Step::Fitting);
@@ -129,6 +125,11 @@ impl Trainer {
             report,
         })
     }
+}
+
+/// What is the same for all fits under `settings`.
+pub(super) fn fit_options(settings: &TrainSettings) -> FitOptions {
+    FitOptions { tolerance: TOLERANCE, seed: settings.seed, selected_columns: settings.selected_columns }
 }
 
 /// The violation of the optimality conditions that is let be: below it, no figure changes in the third digit.

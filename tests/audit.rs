@@ -5,9 +5,9 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use proptest::prelude::*;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use topicwire::audit::{Audit, AuditSettings, TextProblem, audit};
+use topicwire::audit::{Audit, AuditSettings, DoubtKind, OverlapKind, TextProblem, TopicTrouble, audit};
 use topicwire::corpus::similar_pairs;
-use topicwire::{Article, Corpus, Error};
+use topicwire::{Article, Corpus, Error, Task};
 
 fn look(articles: Vec<Article>, test: Option<Vec<Article>>) -> (Corpus, Audit) {
     let (corpus, test) = (Corpus::from(articles), test.map(Corpus::from));
@@ -239,8 +239,166 @@ fn odd_texts_are_named_and_usual_ones_are_not() {
 fn nonsense_is_refused() {
     let corpus = Corpus::from(vec![Article::new("1", "", "a text")]);
     for similarity in [0.0, -1.0, 1.5, f64::NAN] {
-        let settings = AuditSettings { similarity };
+        let settings = AuditSettings { similarity, ..AuditSettings::default() };
         assert!(matches!(audit(&corpus, None, &settings), Err(Error::Settings(_))));
     }
     assert!(matches!(audit(&Corpus::default(), None, &AuditSettings::default()), Err(Error::Corpus(_))));
+}
+
+/// Articles of three topics, each with words of its own; the label of every `wrong`th is that of another topic.
+fn labelled(count: u64, wrong: u64) -> (Vec<Article>, BTreeSet<String>) {
+    let mut rng = ChaCha8Rng::seed_from_u64(5);
+    let mut replaced = BTreeSet::new();
+    let articles = (0..count)
+        .map(|n| {
+            let topic = n % 3;
+            let words: Vec<String> = (0..30)
+                .map(|_| match rng.random_range(0..4) {
+                    0 => format!(
+                        "{}{}",
+                        ["energy", "sport", "health"][topic as usize],
+                        rng.random_range(0..40)
+                    ),
+                    _ => format!("common{}", rng.random_range(0..300)),
+                })
+                .collect();
+            let mut given = topic;
+            if n % wrong == 1 {
+                given = (topic + 1) % 3;
+                replaced.insert(n.to_string());
+            }
+            Article::new(n.to_string(), "", words.join(" "))
+                .with_topics([["energy", "sport", "health"][given as usize]])
+        })
+        .collect();
+    (articles, replaced)
+}
+
+#[test]
+fn replaced_topics_are_doubted_first_and_with_words_that_say_so() {
+    let (articles, replaced) = labelled(600, 20);
+    let (_, found) = look(articles.clone(), None);
+    let labels = found.labels.unwrap();
+    assert_eq!((labels.task, labels.articles), (Task::Single, 600));
+    let first: BTreeSet<String> =
+        labels.doubts.iter().take(replaced.len()).map(|doubt| doubt.article.id.clone()).collect();
+    assert!(first.intersection(&replaced).count() + 1 >= replaced.len(), "{first:?} {replaced:?}");
+    let names = ["energy", "sport", "health"];
+    for doubt in labels.doubts.iter().filter(|doubt| replaced.contains(&doubt.article.id)) {
+        let truth = names[doubt.article.place % 3];
+        assert_eq!(doubt.instead.as_ref().map(|topic| topic.as_str()), Some(truth));
+        assert!(doubt.confident && doubt.probability < doubt.instead_probability.unwrap());
+        assert!(doubt.evidence[0].word.starts_with(truth), "{doubt:?}");
+    }
+    assert!(labels.doubts.is_sorted_by(|a, b| a.doubt >= b.doubt));
+    // The same again: nothing hangs on the order of threads.
+    let again = look(articles, None).1.labels.unwrap();
+    assert_eq!(again.doubts, labels.doubts);
+}
+
+#[test]
+fn of_several_topics_wrong_and_missing_ones_are_told_apart() {
+    let mut rng = ChaCha8Rng::seed_from_u64(9);
+    let (mut wrong, mut missing) = (BTreeSet::new(), BTreeSet::new());
+    let articles: Vec<Article> = (0..600_u32)
+        .map(|n| {
+            let topics: Vec<&str> = [("energy", 2), ("trade", 3), ("water", 5)]
+                .into_iter()
+                .filter(|(_, of)| n % of == 0)
+                .map(|t| t.0)
+                .collect();
+            let word = |rng: &mut ChaCha8Rng| match rng.random_range(0..3) {
+                0 if !topics.is_empty() => {
+                    format!("{}{}", topics[rng.random_range(0..topics.len())], rng.random_range(0..20))
+                }
+                _ => format!("common{}", rng.random_range(0..300)),
+            };
+            let text = (0..40).map(|_| word(&mut rng)).collect::<Vec<_>>().join(" ");
+            let mut given = topics.clone();
+            if n % 60 == 4 {
+                given.retain(|topic| *topic != "energy");
+                missing.insert(n.to_string());
+            } else if n % 60 == 7 {
+                given.push("water");
+                wrong.insert(n.to_string());
+            }
+            Article::new(n.to_string(), "", text).with_topics(given)
+        })
+        .collect();
+    let (_, found) = look(articles, None);
+    let labels = found.labels.unwrap();
+    assert_eq!(labels.task, Task::Multi);
+    let of = |kind: DoubtKind, topic: &str| -> BTreeSet<String> {
+        let of_kind =
+            labels.doubts.iter().filter(|doubt| doubt.kind == kind && doubt.topic.as_str() == topic);
+        of_kind.map(|doubt| doubt.article.id.clone()).collect()
+    };
+    let (found_missing, found_wrong) = (of(DoubtKind::Missing, "energy"), of(DoubtKind::Wrong, "water"));
+    assert!(found_missing.is_superset(&missing), "{missing:?} {found_missing:?}");
+    assert!(found_wrong.is_superset(&wrong), "{wrong:?} {found_wrong:?}");
+    let sure: BTreeSet<&String> = labels
+        .doubts
+        .iter()
+        .take(20)
+        .map(|doubt| &doubt.article.id)
+        .filter(|id| !missing.contains(*id) && !wrong.contains(*id))
+        .collect();
+    assert!(sure.len() <= 3, "{sure:?}");
+}
+
+#[test]
+fn topics_that_are_one_or_none_are_named() {
+    let mut articles = labelled(300, 1_000).0;
+    for (n, article) in articles.iter_mut().enumerate() {
+        let mut topics = article.topics.clone().unwrap();
+        // Two names for one thing, a coin's toss, and one that hardly stands on any article.
+        if topics[0].as_str() == "sport" {
+            topics.push("games".into());
+        }
+        if (n * 7919) % 11 < 2 {
+            topics.push("toss".into());
+        }
+        if n < 2 {
+            topics.push("scarce".into());
+        }
+        article.topics = Some(topics);
+    }
+    let labels = look(articles, None).1.labels.unwrap();
+    let overlap = &labels.overlaps[0];
+    assert_eq!(
+        (overlap.first.as_str(), overlap.second.as_str(), overlap.kind),
+        ("games", "sport", OverlapKind::Together)
+    );
+    let trouble: Vec<_> = labels
+        .topics
+        .iter()
+        .filter_map(|review| review.problem.map(|problem| (review.topic.as_str(), problem)))
+        .collect();
+    assert_eq!(trouble, [("toss", TopicTrouble::NotLearned), ("scarce", TopicTrouble::Rare)]);
+    assert!(labels.doubts.iter().all(|doubt| doubt.topic.as_str() != "toss"));
+}
+
+#[test]
+fn labels_that_show_nothing_are_left_with_a_note() {
+    let texts = |n: u64| Article::new(n.to_string(), "", text(n, 20));
+    // Nobody has labelled them; too few are; all have the same topic; no words.
+    let cases: [(Vec<Article>, &str); 4] = [
+        ((0..30).map(texts).collect(), "0 labelled articles are too few"),
+        (
+            (0..30).map(|n| if n < 5 { texts(n).with_topics(["x"]) } else { texts(n) }).collect(),
+            "5 labelled articles",
+        ),
+        ((0..30).map(|n| texts(n).with_topics(["x"])).collect(), "every article has the same topic"),
+        ((0..30).map(|n| Article::new("", "", "?").with_topics([["x", "y"][n % 2]])).collect(), "no word"),
+    ];
+    for (articles, why) in cases {
+        let (_, found) = look(articles, None);
+        assert!(found.labels.is_none());
+        assert!(found.notes.len() == 1 && found.notes[0].contains(why), "{:?}", found.notes);
+    }
+    // A tiny corpus with something to learn is no reason to stop, and what nobody has labelled is left aside.
+    let mut articles = labelled(12, 100).0;
+    articles.push(texts(99));
+    let (_, found) = look(articles, None);
+    assert_eq!(found.labels.unwrap().articles, 12);
 }

@@ -1,8 +1,9 @@
-//! What is wrong with a corpus: copies, leaks, odd texts, doubtful labels.
+//! What is wrong with a corpus: copies, leaks, odd texts, doubtful labels, topics that overlap.
 //!
 //! [`audit`] looks at everything and returns an [`Audit`], in which each kind of finding is a list, the worst first. The
 //! parts can be had alone: [`Copies`] are articles that stand twice, in one corpus or across training and test;
-//! [`text_findings`] are articles that no label can save.
+//! [`text_findings`] are articles that no label can save; [`label_findings`] are labels that contradict what is learned
+//! from the other articles, by confident learning, and topics that cannot be told.
 //!
 //! ```
 //! use topicwire::audit::{AuditSettings, audit};
@@ -19,12 +20,17 @@
 //! # Ok::<(), topicwire::Error>(())
 //! ```
 
+mod confident;
 mod copies;
+mod doubts;
 mod ids;
 mod report;
 mod texts;
+mod topics;
 
 pub use copies::{Copies, DuplicateGroup, Leak, Member};
+pub use doubts::{Doubt, DoubtKind, Evidence, LabelFindings, label_findings};
 pub use ids::{RepeatedId, repeated_ids};
 pub use report::{ArticleRef, Audit, AuditSettings, audit};
 pub use texts::{TextFinding, TextProblem, text_findings};
+pub use topics::{OverlapKind, TopicOverlap, TopicReview, TopicTrouble};

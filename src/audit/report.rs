@@ -2,8 +2,12 @@
 
 use serde::Serialize;
 
-use super::{Copies, DuplicateGroup, Leak, RepeatedId, TextFinding, repeated_ids, text_findings};
+use super::{
+    Copies, DuplicateGroup, LabelFindings, Leak, RepeatedId, TextFinding, label_findings, repeated_ids,
+    text_findings,
+};
 use crate::corpus::Corpus;
+use crate::train::{Effort, TrainSettings};
 use crate::{Article, Error, Result, Topic};
 
 /// What an audit looks for.
@@ -11,11 +15,15 @@ use crate::{Article, Error, Result, Topic};
 pub struct AuditSettings {
     /// From which Jaccard similarity of five-word shingles on two articles are near duplicates: above 0, at most 1.
     pub similarity: f64,
+    /// How models are learned that doubt the labels; `None` leaves the labels alone. With [`Effort::Fast`], the default,
+    /// no setting is chosen by the labels that are to be judged.
+    pub labels: Option<TrainSettings>,
 }
 
 impl Default for AuditSettings {
     fn default() -> Self {
-        AuditSettings { similarity: 0.8 }
+        let labels = Some(TrainSettings { effort: Effort::Fast, ..TrainSettings::default() });
+        AuditSettings { similarity: 0.8, labels }
     }
 }
 
@@ -42,6 +50,9 @@ pub struct Audit {
     pub repeated_ids: Vec<RepeatedId>,
     /// Articles whose texts no label can save.
     pub texts: Vec<TextFinding>,
+    /// What is doubtful about the labels; `None` where they were not looked at.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub labels: Option<LabelFindings>,
     /// What could not be looked at, and why.
     pub notes: Vec<String>,
 }
@@ -102,6 +113,16 @@ pub fn audit(corpus: &Corpus, against: Option<&Corpus>, settings: &AuditSettings
     if corpus.articles.is_empty() {
         return Err(Error::Corpus("there are no articles to look at".into()));
     }
+    let mut notes = Vec::new();
+    let labels = match settings.labels.as_ref().map(|how| label_findings(corpus, how)).transpose() {
+        Ok(findings) => findings,
+        // Copies and texts are worth knowing all the same.
+        Err(Error::Corpus(problem)) => {
+            notes.push(format!("the labels ({problem})"));
+            None
+        }
+        Err(other) => return Err(other),
+    };
     let copies = Copies::find(corpus, against, similarity);
     Ok(Audit {
         articles: corpus.articles.len(),
@@ -113,7 +134,8 @@ pub fn audit(corpus: &Corpus, against: Option<&Corpus>, settings: &AuditSettings
         leaks: copies.leaks,
         repeated_ids: repeated_ids(corpus, against),
         texts: text_findings(corpus),
-        notes: Vec::new(),
+        labels,
+        notes,
     })
 }
 

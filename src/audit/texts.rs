@@ -1,6 +1,6 @@
 //! Articles whose texts no label can save: empty, very short or long, in another language, full of markup.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashSet};
 
 use foldhash::fast::FixedState;
 use rayon::prelude::*;
@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::ArticleRef;
 use crate::Article;
-use crate::corpus::{Corpus, distinct_words, each_word_hash, language};
+use crate::corpus::{Corpus, each_word_hash, language};
 
 /// An article with fewer words than this is very short.
 const SHORT_WORDS: usize = 5;
@@ -24,6 +24,9 @@ const LANGUAGE_SHARE: f64 = 0.05;
 
 /// A shorter text, in bytes, does not tell its language.
 const LANGUAGE_TEXT: usize = 200;
+
+/// How many articles are looked at to tell the usual languages.
+const LANGUAGE_SAMPLE: usize = 1_000;
 
 /// An article of whose words at least this share stands in articles of the usual languages is in one of them, whatever the
 /// detector says.
@@ -85,15 +88,14 @@ pub enum TextProblem {
 /// The articles of `corpus` with something wrong about their texts: by problem, then in the order of the corpus. An article
 /// may have several problems; one that is empty has no other.
 pub fn text_findings(corpus: &Corpus) -> Vec<TextFinding> {
-    let traits: Vec<Traits> = corpus.articles.par_iter().map(Traits::of).collect();
+    let usual = Usual::of(corpus);
+    let traits: Vec<Traits> = corpus.articles.par_iter().map(|article| Traits::of(article, &usual)).collect();
     let mut words: Vec<usize> = traits.iter().map(|of| of.words).collect();
     words.sort_unstable();
     let median = words.get(words.len().saturating_sub(1) / 2).copied().unwrap_or(0);
-    let usual = usual_languages(&traits);
-    let foreign = foreign(corpus, &traits, &usual);
     let mut findings = Vec::new();
     for (place, of) in traits.iter().enumerate() {
-        let problems = of.problems(median, &usual, foreign.contains(&place));
+        let problems = of.problems(median, &usual.languages);
         findings.extend(problems.into_iter().map(|problem| (place, problem)));
     }
     let rank = |problem: &TextProblem| match problem {
@@ -115,26 +117,25 @@ pub fn text_findings(corpus: &Corpus) -> Vec<TextFinding> {
 struct Traits {
     /// Words parted by blanks that hold a letter or a digit.
     words: usize,
-    /// The language, where it can be told.
-    language: Option<String>,
+    /// The language, where it is none of the usual ones.
+    other_language: Option<String>,
     marks: usize,
     garbled: usize,
 }
 
 impl Traits {
-    fn of(article: &Article) -> Traits {
+    fn of(article: &Article, usual: &Usual) -> Traits {
         let word = |word: &&str| word.chars().any(char::is_alphanumeric);
         let parts = [article.title.as_str(), article.text.as_str()];
-        let told = article.language.is_some() || article.text.len() >= LANGUAGE_TEXT;
         Traits {
             words: parts.iter().flat_map(|part| part.split_whitespace()).filter(word).count(),
-            language: told.then(|| language(article)).filter(|language| language != "unknown"),
+            other_language: usual.other_language(article),
             marks: parts.iter().map(|part| marks(part)).sum(),
             garbled: parts.iter().map(|part| garbled(part)).sum(),
         }
     }
 
-    fn problems(&self, median: usize, usual: &[String], foreign: bool) -> Vec<TextProblem> {
+    fn problems(&self, median: usize, usual: &[String]) -> Vec<TextProblem> {
         let words = self.words;
         if words == 0 {
             return vec![TextProblem::Empty];
@@ -146,7 +147,7 @@ impl Traits {
         if words >= LONG_WORDS && words >= LONG_TIMES * median.max(1) {
             problems.push(TextProblem::VeryLong { words, median });
         }
-        if let Some(language) = self.language.as_ref().filter(|_| foreign) {
+        if let Some(language) = &self.other_language {
             problems.push(TextProblem::Language { language: language.clone(), usual: usual.to_vec() });
         }
         if self.marks >= MARKS && self.marks * WORDS_PER_MARK >= words {
@@ -159,44 +160,60 @@ impl Traits {
     }
 }
 
-/// The languages that at least one article in twenty is in, of those whose language can be told.
-fn usual_languages(traits: &[Traits]) -> Vec<String> {
-    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-    for language in traits.iter().filter_map(|of| of.language.as_deref()) {
-        *counts.entry(language).or_default() += 1;
-    }
-    let told: usize = counts.values().sum();
-    let mut usual: Vec<(&str, usize)> =
-        counts.into_iter().filter(|(_, count)| *count as f64 >= LANGUAGE_SHARE * told as f64).collect();
-    usual.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
-    usual.into_iter().map(|(language, _)| language.to_owned()).collect()
+/// The usual languages of a corpus, and the words that stand in articles of these.
+struct Usual {
+    languages: Vec<String>,
+    words: HashSet<u64, FixedState>,
 }
 
-/// The places of the articles that seem to be in another language, and whose words mostly stand in no article of the usual
-/// ones: a terse table of results is soon mistaken for French, but its words are the usual ones. Where a source states the
-/// language, that is enough.
-fn foreign(corpus: &Corpus, traits: &[Traits], usual: &[String]) -> BTreeSet<usize> {
-    let other = |of: &Traits| of.language.as_ref().is_some_and(|language| !usual.contains(language));
-    let suspects: Vec<usize> = (0..traits.len()).filter(|&place| other(&traits[place])).collect();
-    let words: Vec<Vec<u64>> =
-        suspects.iter().map(|&place| distinct_words(&corpus.articles[place])).collect();
-    let mut known: HashMap<u64, bool, FixedState> =
-        words.iter().flatten().map(|&word| (word, false)).collect();
-    if !known.is_empty() {
-        for (article, _) in corpus.articles.iter().zip(traits).filter(|(_, of)| !other(of)) {
-            each_word_hash(article, |word| {
-                if let Some(known) = known.get_mut(&word) {
-                    *known = true;
-                }
-            });
+impl Usual {
+    /// Looks at a sample: telling a language takes longer than all else together.
+    fn of(corpus: &Corpus) -> Usual {
+        let stride = corpus.articles.len().div_ceil(LANGUAGE_SAMPLE).max(1);
+        let sample: Vec<&Article> = corpus.articles.iter().step_by(stride).collect();
+        let told: Vec<Option<String>> = sample.par_iter().map(|article| told_language(article)).collect();
+        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+        for language in told.iter().flatten() {
+            *counts.entry(language).or_default() += 1;
         }
+        let all: usize = counts.values().sum();
+        let mut usual: Vec<(&str, usize)> =
+            counts.into_iter().filter(|(_, count)| *count as f64 >= LANGUAGE_SHARE * all as f64).collect();
+        usual.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
+        let languages: Vec<String> = usual.into_iter().map(|(language, _)| language.to_owned()).collect();
+        let mut words = HashSet::default();
+        for (article, language) in sample.iter().zip(&told) {
+            if language.as_ref().is_some_and(|language| languages.contains(language)) {
+                each_word_hash(article, |word| {
+                    words.insert(word);
+                });
+            }
+        }
+        Usual { languages, words }
     }
-    let is_foreign = |(&place, words): (&usize, &Vec<u64>)| {
-        let usual_words = words.iter().filter(|word| known.get(word) == Some(&true)).count();
-        let unusual = (usual_words as f64) < USUAL_WORDS * words.len() as f64;
-        (corpus.articles[place].language.is_some() || unusual).then_some(place)
-    };
-    suspects.iter().zip(&words).filter_map(is_foreign).collect()
+
+    /// The language of an article, where it is none of the usual ones. A terse table of results is soon mistaken for French,
+    /// but its words are the usual ones. Where a source states the language, that is enough.
+    fn other_language(&self, article: &Article) -> Option<String> {
+        if article.language.is_none() {
+            let (mut usual, mut all) = (0, 0);
+            each_word_hash(article, |word| {
+                usual += usize::from(self.words.contains(&word));
+                all += 1;
+            });
+            if usual as f64 >= USUAL_WORDS * f64::from(all) {
+                return None;
+            }
+        }
+        told_language(article)
+            .filter(|language| !self.languages.is_empty() && !self.languages.contains(language))
+    }
+}
+
+/// The language of an article, where it is stated, or can be told.
+fn told_language(article: &Article) -> Option<String> {
+    let enough = article.language.is_some() || article.text.len() >= LANGUAGE_TEXT;
+    enough.then(|| language(article)).filter(|language| language != "unknown")
 }
 
 /// Tags that hold text together; others in angle brackets may be anything, such as the ticker of a company.

@@ -80,7 +80,7 @@ pub struct SettingArguments {
 }
 
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
-enum TaskArgument {
+pub enum TaskArgument {
     Auto,
     Single,
     Multi,

@@ -60,7 +60,7 @@ pub use in_order::in_order;
 pub use options::{Headers, OnError, ReadOptions, Unlabelled};
 pub use reencoded::{Reencoded, Reencodings};
 pub use repeats::{Phrase, RepeatSettings, Repeats, SimilarPair};
-pub(crate) use shingles::{distinct_words, each_word_hash};
+pub(crate) use shingles::each_word_hash;
 pub(crate) use similar::groups;
 pub use similar::{Alike, similar_pairs};
 pub use split::{folds, grouped_folds, train_test};

@@ -38,11 +38,6 @@ pub(crate) fn each_word_hash(article: &Article, mut each: impl FnMut(u64)) {
     each_word(article, |word| each(state.hash_one(word)));
 }
 
-/// The numbers of the distinct words of title and text, ascending.
-pub(crate) fn distinct_words(article: &Article) -> Vec<u64> {
-    distinct(word_hashes(article))
-}
-
 fn word_hashes(article: &Article) -> Vec<u64> {
     let mut hashes = Vec::with_capacity(article.text.len() / 6);
     each_word_hash(article, |hash| hashes.push(hash));

@@ -15,25 +15,14 @@ impl OutOfFold {
         let topics = prepared.topics.len();
         let mut articles = vec![0_u64; topics];
         prepared.targets.iter().flatten().for_each(|&topic| articles[topic as usize] += 1);
-        if prepared.task == Task::Single {
-            let rows = self.rows.iter().zip(&self.scores);
-            let rows = rows.map(|(&row, scores)| (&scores[..], prepared.targets[row as usize][0]));
-            let softmax = Softmax::fit(rows);
-            let reports = self.report_single(prepared, &articles);
-            let decision = Decision {
-                calibration: Calibration::Softmax(softmax),
-                thresholds: vec![0.0; topics],
-                at_least_one: true,
-            };
-            return Decided { decision, reports, curves: Vec::new() };
-        }
-        let pooled = Platt::fit(&self.pooled(prepared, |_, score| score), None);
-        let prior = Prior { scaling: pooled, strength: PRIOR_ARTICLES };
-        let scalings: Vec<Platt> = (0..topics)
-            .into_par_iter()
-            .map(|topic| Platt::fit(&self.pairs(prepared, topic), Some(prior)))
-            .collect();
-        let bend = Bend::fit(&self.pooled(prepared, |topic, score| scalings[topic].log_odds(score)));
+        let (scalings, bend) = match self.calibration(prepared) {
+            calibration @ Calibration::Softmax(_) => {
+                let reports = self.report_single(prepared, &articles);
+                let decision = Decision { calibration, thresholds: vec![0.0; topics], at_least_one: true };
+                return Decided { decision, reports, curves: Vec::new() };
+            }
+            Calibration::Platt { scalings, bend } => (scalings, bend),
+        };
         let found: Vec<(Threshold, Curve)> = (0..topics)
             .into_par_iter()
             .map(|topic| {
@@ -64,6 +53,23 @@ impl OutOfFold {
             at_least_one: settings.at_least_one,
         };
         Decided { decision, reports, curves }
+    }
+
+    /// The way from scores to probabilities that fits the scores.
+    pub fn calibration(&self, prepared: &Prepared) -> Calibration {
+        if prepared.task == Task::Single {
+            let rows = self.rows.iter().zip(&self.scores);
+            let rows = rows.map(|(&row, scores)| (&scores[..], prepared.targets[row as usize][0]));
+            return Calibration::Softmax(Softmax::fit(rows));
+        }
+        let pooled = Platt::fit(&self.pooled(prepared, |_, score| score), None);
+        let prior = Prior { scaling: pooled, strength: PRIOR_ARTICLES };
+        let scalings: Vec<Platt> = (0..prepared.topics.len())
+            .into_par_iter()
+            .map(|topic| Platt::fit(&self.pairs(prepared, topic), Some(prior)))
+            .collect();
+        let bend = Bend::fit(&self.pooled(prepared, |topic, score| scalings[topic].log_odds(score)));
+        Calibration::Platt { scalings, bend }
     }
 
     /// A sample of the pairs of all topics: all that have the topic, and of the others so many that a corpus of

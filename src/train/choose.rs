@@ -1,7 +1,7 @@
 //! The portfolio: which settings do best on articles that were not learned from.
 
 use super::candidate::{Candidate, FitOptions};
-use super::out_of_fold::OutOfFold;
+use super::out_of_fold::Learner;
 use super::prepare::{Prepared, View};
 use super::{Classifier, Effort, TrainSettings, Trial};
 use crate::features::{FieldWeights, Weighting};
@@ -132,7 +132,9 @@ impl Search<'_> {
     /// Scores the articles of the trial's folds, each fit starting from the best candidate's of the same fold; of the first
     /// fold alone, where that shows enough.
     fn measure(&self, candidate: Candidate, view: &View) -> Result<(Tried, Trial)> {
-        let of = |folds| OutOfFold::new(self.prepared, view, &candidate, folds, &self.best.starts, self.how);
+        let learner =
+            Learner { prepared: self.prepared, view, candidate: &candidate, how: self.how, left_out: &[] };
+        let of = |folds| learner.out_of_fold(folds, &self.best.starts);
         let mut scores = of(0..1)?;
         let first = scores.figure(self.prepared);
         let given_up = scores.rows.len() >= ENOUGH_ARTICLES && first < self.best.first;

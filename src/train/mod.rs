@@ -6,6 +6,7 @@
 mod calibrate;
 mod candidate;
 mod choose;
+mod cross_fit;
 mod out_of_fold;
 mod prepare;
 mod report;
@@ -13,6 +14,7 @@ mod settings;
 mod trainer;
 
 pub use candidate::Candidate;
+pub use cross_fit::CrossFit;
 pub use report::{TopicReport, TrainingReport, Trial};
 pub use settings::{Classifier, Effort, TrainSettings};
 pub use trainer::{Step, Trainer};

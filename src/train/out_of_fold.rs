@@ -1,17 +1,29 @@
 //! The scores of articles by fits that had not seen them.
 
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 
 use rayon::prelude::*;
 
 use super::candidate::{Candidate, FitOptions};
 use super::prepare::{Prepared, View};
+use super::{Effort, TrainSettings};
 use crate::decide::{SecondStage, Target, threshold};
-use crate::learn::Duals;
+use crate::learn::{Duals, Weights};
 use crate::{Result, Task};
 
+/// What is learned without each fold, and from what.
+#[derive(Clone, Copy)]
+pub(super) struct Learner<'a> {
+    pub prepared: &'a Prepared,
+    pub view: &'a View,
+    pub candidate: &'a Candidate,
+    pub how: FitOptions,
+    /// Nothing is learned from the articles that are true here; they are scored like the others. Empty: none.
+    pub left_out: &'a [bool],
+}
+
 /// Scores of the articles of some folds.
-#[derive(Default)]
+#[derive(Default, Clone)]
 pub(super) struct OutOfFold {
     /// The articles.
     pub rows: Vec<u32>,
@@ -21,22 +33,18 @@ pub(super) struct OutOfFold {
     pub duals: Vec<Duals>,
 }
 
-impl OutOfFold {
+impl Learner<'_> {
     /// Scores the articles of `folds`. All that is learned is learned again without the fold; `starts`, by number of fold,
     /// only tells the solver where to begin.
-    pub fn new(
-        prepared: &Prepared,
-        view: &View,
-        candidate: &Candidate,
-        folds: Range<u8>,
-        starts: &[Duals],
-        how: FitOptions,
-    ) -> Result<OutOfFold> {
+    pub fn out_of_fold(&self, folds: Range<u8>, starts: &[Duals]) -> Result<OutOfFold> {
+        let Learner { prepared, view, candidate, how, left_out } = *self;
         let parts = folds
             .into_par_iter()
             .map(|fold| {
-                let (seen, unseen) = prepared.split(fold);
-                let (_, records) = view.records(prepared, candidate, Some(fold));
+                let (mut seen, unseen) = prepared.split(fold);
+                seen.retain(|&row| stays(left_out, row as usize));
+                let taken = |row: usize| prepared.fold[row] != fold && stays(left_out, row);
+                let (_, records) = view.records(prepared, candidate, taken);
                 let start = starts.get(usize::from(fold)).unwrap_or(&Duals::None);
                 let fitted = candidate.fit(&records, &prepared.labels, &seen, start, how)?;
                 let scores =
@@ -50,13 +58,50 @@ impl OutOfFold {
         parts.into_iter().for_each(|part| all.append(part));
         Ok(all)
     }
+}
+
+/// Whether article `row` is learned from.
+pub(super) fn stays(left_out: &[bool], row: usize) -> bool {
+    !left_out.get(row).copied().unwrap_or(false)
+}
+
+/// With two topics there is nothing to correct, and with very many it takes longer than all the rest.
+const SECOND_STAGE_TOPICS: RangeInclusive<usize> = 3..=64;
+
+impl OutOfFold {
+    /// The weights of the fit to all articles and these scores, corrected by what topics say of each other, where that pays.
+    pub fn correct(
+        self,
+        prepared: &Prepared,
+        settings: &TrainSettings,
+        weights: Weights,
+    ) -> (Weights, OutOfFold) {
+        if !second_stage_pays(prepared, settings) {
+            return (weights, self);
+        }
+        let (stage, scores) = self.second_stage(prepared, &[]);
+        let bias = weights.columns() - 1;
+        let weights =
+            weights.map(
+                |column, weights| {
+                    if column == bias { stage.apply(weights) } else { stage.apply_to_weights(weights) }
+                },
+            );
+        (weights, scores)
+    }
+
+    /// These scores, corrected by what topics say of each other, where that pays.
+    pub fn corrected(self, prepared: &Prepared, settings: &TrainSettings, left_out: &[bool]) -> OutOfFold {
+        if second_stage_pays(prepared, settings) { self.second_stage(prepared, left_out).1 } else { self }
+    }
 
     /// The second stage that fits the scores, and these scores corrected, those of each fold by a second stage that has not
     /// seen it.
-    pub fn second_stage(&self, prepared: &Prepared) -> (SecondStage, OutOfFold) {
+    fn second_stage(&self, prepared: &Prepared, left_out: &[bool]) -> (SecondStage, OutOfFold) {
         let fold_of = |row: u32| prepared.fold[row as usize];
         let fit_without = |fold: Option<u8>| {
-            let rows = self.rows.iter().zip(&self.scores).filter(|(row, _)| Some(fold_of(**row)) != fold);
+            let seen = |row: u32| Some(fold_of(row)) != fold && stays(left_out, row as usize);
+            let rows = self.rows.iter().zip(&self.scores).filter(|(row, _)| seen(**row));
             let rows: Vec<(&[f32], u32)> =
                 rows.map(|(&row, scores)| (&scores[..], prepared.targets[row as usize][0])).collect();
             SecondStage::fit(&rows)
@@ -80,6 +125,13 @@ impl OutOfFold {
         self.rows.extend(further.rows);
         self.scores.extend(further.scores);
         self.duals.extend(further.duals);
+    }
+
+    /// The scores of the articles that `stays` admits.
+    pub fn only(&self, stays: impl Fn(usize) -> bool) -> OutOfFold {
+        let staying = self.rows.iter().zip(&self.scores).filter(|(row, _)| stays(**row as usize));
+        let (rows, scores) = staying.map(|(&row, scores)| (row, scores.clone())).unzip();
+        OutOfFold { rows, scores, duals: Vec::new() }
     }
 
     /// The (score, has the topic) pairs of `topic`.
@@ -115,6 +167,12 @@ impl OutOfFold {
             occurring.clone().map(|c| f1(c[0], c[1])).sum::<f64>() / occurring.count().max(1) as f64;
         0.75 * micro + 0.25 * macro_average
     }
+}
+
+fn second_stage_pays(prepared: &Prepared, settings: &TrainSettings) -> bool {
+    prepared.task == Task::Single
+        && settings.effort != Effort::Fast
+        && SECOND_STAGE_TOPICS.contains(&prepared.topics.len())
 }
 
 /// Larger solutions are not kept: with thousands of topics, starting anew is cheaper than the memory.

@@ -141,15 +141,14 @@ impl View {
         View { columns, counts, column_topics }
     }
 
-    /// Column weights learned from the articles outside `fold` (all, without one), and the records under them.
+    /// Column weights learned from the articles that are `taken`, and the records of all articles under them.
     pub fn records(
         &self,
         prepared: &Prepared,
         candidate: &Candidate,
-        fold: Option<u8>,
+        taken: impl Fn(usize) -> bool + Sync,
     ) -> (Vec<f32>, Records) {
         let topics = prepared.topics.len();
-        let taken = |row: usize| Some(prepared.fold[row]) != fold;
         let weights = self.column_topics.weights(candidate.weighting, &prepared.targets, topics, taken, 1);
         let records = self.counts.weigh(&weights, &candidate.fields);
         (weights, records)

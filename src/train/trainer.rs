@@ -1,16 +1,15 @@
 //! The whole way from a corpus to a model.
 
-use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use super::calibrate::Decided;
 use super::candidate::FitOptions;
 use super::choose::choose;
-use super::out_of_fold::OutOfFold;
+use super::out_of_fold::Learner;
 use super::prepare::{Prepared, View};
-use super::{Effort, TrainSettings, TrainingReport, Trial};
+use super::{TrainSettings, TrainingReport, Trial};
 use crate::corpus::{Corpus, Taxonomy, TopicInfo};
-use crate::learn::{Duals, Weights};
+use crate::learn::Duals;
 use crate::model::{Parts, TopicModel};
 use crate::{Error, Result, Task, Topic};
 
@@ -99,27 +98,23 @@ impl Trainer {
         let taxonomy = self.taxonomy_of(&prepared.topics)?;
         let with_one_topic = prepared.targets.iter().filter(|row| row.len() == 1).count();
         tell(Step::Task(prepared.task, prepared.len(), with_one_topic));
-        let how = FitOptions {
-            tolerance: TOLERANCE,
-            seed: settings.seed,
-            selected_columns: settings.selected_columns,
-        };
+        let how = fit_options(settings);
         let choice = choose(&prepared, settings, how, &|trial| tell(Step::Tried(trial)))?;
         let view = choice.view.unwrap_or_else(|| View::new(&prepared, &choice.candidate.fields));
 
         tell(Step::Fitting);
-        let (column_weights, records) = view.records(&prepared, &choice.candidate, None);
+        let (column_weights, records) = view.records(&prepared, &choice.candidate, |_| true);
         let rows: Vec<u32> = (0..prepared.len() as u32).collect();
         let start = whole_start(&prepared, &choice.starts);
         let fitted = choice.candidate.fit(&records, &prepared.labels, &rows, &start, how)?;
         drop(records);
 
         tell(Step::Calibrating);
-        let starts: Vec<Duals> = (0..usize::from(prepared.folds))
-            .map(|fold| choice.starts.get(fold).unwrap_or(&fitted.duals).clone())
-            .collect();
-        let scores = OutOfFold::new(&prepared, &view, &choice.candidate, 0..prepared.folds, &starts, how)?;
-        let (weights, scores) = correct(&prepared, settings, fitted.weights, scores);
+        let learner =
+            Learner { prepared: &prepared, view: &view, candidate: &choice.candidate, how, left_out: &[] };
+        let starts = fold_starts(&prepared, choice.starts, &fitted.duals);
+        let scores = learner.out_of_fold(0..prepared.folds, &starts)?;
+        let (weights, scores) = scores.correct(&prepared, settings, fitted.weights);
         let Decided { decision, reports, curves } = scores.decide(&prepared, settings);
 
         let report = TrainingReport {
@@ -161,39 +156,23 @@ impl Trainer {
     }
 }
 
-/// Weights and out-of-fold scores with what topics say of each other, where that pays.
-fn correct(
-    prepared: &Prepared,
-    settings: &TrainSettings,
-    weights: Weights,
-    scores: OutOfFold,
-) -> (Weights, OutOfFold) {
-    let pays = prepared.task == Task::Single
-        && settings.effort != Effort::Fast
-        && SECOND_STAGE_TOPICS.contains(&prepared.topics.len());
-    if !pays {
-        return (weights, scores);
-    }
-    let (stage, scores) = scores.second_stage(prepared);
-    let bias = weights.columns() - 1;
-    let weights =
-        weights.map(
-            |column, weights| {
-                if column == bias { stage.apply(weights) } else { stage.apply_to_weights(weights) }
-            },
-        );
-    (weights, scores)
-}
-
-/// With two topics there is nothing to correct, and with very many it takes longer than all the rest.
-const SECOND_STAGE_TOPICS: RangeInclusive<usize> = 3..=64;
-
 /// A solution for all articles, near the right one, from those `without_fold`.
-fn whole_start(prepared: &Prepared, without_fold: &[Duals]) -> Duals {
+pub(super) fn whole_start(prepared: &Prepared, without_fold: &[Duals]) -> Duals {
     match without_fold {
         [first, second, ..] => first.merge(second, |row| prepared.fold[row] == 0),
         _ => Duals::None,
     }
+}
+
+/// What is the same for all fits under `settings`.
+pub(super) fn fit_options(settings: &TrainSettings) -> FitOptions {
+    FitOptions { tolerance: TOLERANCE, seed: settings.seed, selected_columns: settings.selected_columns }
+}
+
+/// For each fold, where its fit starts: from what was found without it, or else from the solution for all articles.
+pub(super) fn fold_starts(prepared: &Prepared, mut found: Vec<Duals>, whole: &Duals) -> Vec<Duals> {
+    found.resize(usize::from(prepared.folds), whole.clone());
+    found
 }
 
 /// The violation of the optimality conditions that is let be: below it, no figure changes in the third digit.

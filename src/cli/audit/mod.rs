@@ -1,5 +1,6 @@
 //! `topicwire audit`: what is wrong with a corpus.
 
+mod labels;
 mod lines;
 mod tables;
 
@@ -7,11 +8,12 @@ use std::io::{BufWriter, Write};
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use topicwire::Split;
 use topicwire::audit::{Audit, AuditSettings, audit};
 use topicwire::corpus::{Corpus, Format, ReadOptions, Unlabelled};
+use topicwire::{Split, Task};
 
 use super::inputs::{ReadArguments, read};
+use super::settings::TaskArgument;
 use super::{CheckFailed, Context, Usage, progress};
 
 /// Arguments of `topicwire audit`.
@@ -31,6 +33,15 @@ pub struct Arguments {
     /// From which Jaccard similarity of five-word shingles on two articles are near duplicates: above 0, at most 1.
     #[arg(long, default_value_t = AuditSettings::default().similarity, value_name = "S")]
     similarity: f64,
+    /// Do not look at the labels: nothing is learned then, and copies, leaks and odd texts are found sooner.
+    #[arg(long)]
+    no_labels: bool,
+    /// Exactly one topic to an article (single), or several (multi); by default what the corpus shows.
+    #[arg(long, default_value = "auto", value_name = "TASK")]
+    task: TaskArgument,
+    /// Where random order starts from.
+    #[arg(long, default_value_t = 1, value_name = "N")]
+    seed: u64,
     /// table (for people), jsonl (a line to a finding, to work through) or json (everything in one object).
     #[arg(long, default_value = "table", value_name = "FORM")]
     output: Output,
@@ -110,8 +121,19 @@ pub fn run(arguments: &Arguments, context: Context) -> anyhow::Result<()> {
         }
     };
     let bar = progress::spinner(context);
-    bar.set_message("looking for copies, leaks and odd texts");
-    let settings = AuditSettings { similarity: arguments.similarity };
+    bar.set_message("looking for copies, leaks, odd texts and doubtful labels");
+    let mut settings = AuditSettings { similarity: arguments.similarity, ..AuditSettings::default() };
+    if let Some(labels) = &mut settings.labels {
+        labels.seed = arguments.seed;
+        labels.task = match arguments.task {
+            TaskArgument::Auto => None,
+            TaskArgument::Single => Some(Task::Single),
+            TaskArgument::Multi => Some(Task::Multi),
+        };
+    }
+    if arguments.no_labels {
+        settings.labels = None;
+    }
     let audit = audit(&corpus, test.as_ref(), &settings)?;
     bar.finish_and_clear();
 

@@ -3,9 +3,11 @@
 use std::io::{self, Write};
 
 use comfy_table::Table;
-use topicwire::audit::{ArticleRef, Audit, DuplicateGroup, TextProblem};
+use topicwire::Task;
+use topicwire::audit::{ArticleRef, Audit, DoubtKind, DuplicateGroup, TextProblem};
 
 use super::super::table;
+use super::labels;
 
 /// Writes how much was found of each kind, and the first `show` findings.
 pub fn write(out: &mut impl Write, audit: &Audit, show: usize) -> io::Result<()> {
@@ -53,6 +55,9 @@ pub fn write(out: &mut impl Write, audit: &Audit, show: usize) -> io::Result<()>
         }
         rows
     })?;
+    if let Some(labels) = &audit.labels {
+        labels::write(out, labels, show)?;
+    }
     for note in &audit.notes {
         writeln!(out, "\nNot looked at: {note}")?;
     }
@@ -78,7 +83,31 @@ fn write_summary(out: &mut impl Write, audit: &Audit) -> io::Result<()> {
     let (count, more) = copies(&audit.near_duplicates);
     line(count, "near duplicates", format!("{more} (similarity {} and above)", audit.similarity))?;
     line(audit.repeated_ids.len(), "ids that different articles share", String::new())?;
-    line(audit.texts.len(), "odd texts", String::new())
+    line(audit.texts.len(), "odd texts", String::new())?;
+    if let Some(labels) = &audit.labels {
+        let count = |kind: DoubtKind| {
+            let of_kind = || labels.doubts.iter().filter(|doubt| doubt.kind == kind);
+            (
+                of_kind().count(),
+                format!(", {} of them with confidence", of_kind().filter(|doubt| doubt.confident).count()),
+            )
+        };
+        let (wrong, confident) = count(DoubtKind::Wrong);
+        line(wrong, "topics that may be wrong", confident)?;
+        if labels.task == Task::Multi {
+            let (missing, confident) = count(DoubtKind::Missing);
+            line(missing, "topics that may be missing", confident)?;
+        }
+        line(labels.overlaps.len(), "pairs of topics that are not told apart", String::new())?;
+        let trouble = labels.topics.iter().filter(|topic| topic.problem.is_some()).count();
+        let imbalance = format!(
+            ", of {}; the largest has {:.0} times the articles of the rarest",
+            labels.topics.len(),
+            labels.imbalance
+        );
+        line(trouble, "topics that are too rare or not learned", imbalance)?;
+    }
+    Ok(())
 }
 
 fn write_groups(out: &mut impl Write, name: &str, groups: &[DuplicateGroup], show: usize) -> io::Result<()> {
@@ -106,7 +135,7 @@ fn write_groups(out: &mut impl Write, name: &str, groups: &[DuplicateGroup], sho
 }
 
 /// A heading and its table; nothing where nothing was found.
-fn section(
+pub fn section(
     out: &mut impl Write,
     name: &str,
     found: usize,
@@ -120,7 +149,7 @@ fn section(
     writeln!(out, "\n{name}{shown}\n{}", rows())
 }
 
-fn left(header: &[&str]) -> Table {
+pub fn left(header: &[&str]) -> Table {
     let mut rows = table::new(header);
     for column in 1..header.len() {
         if let Some(column) = rows.column_mut(column) {

@@ -1,0 +1,205 @@
+//! Probabilities of labelled articles by models that have not seen them.
+
+use std::fmt;
+
+use rayon::prelude::*;
+
+use super::calibrate::Decided;
+use super::candidate::FitOptions;
+use super::choose::choose;
+use super::out_of_fold::{Learner, OutOfFold, stays};
+use super::prepare::{Prepared, View, Words};
+use super::trainer::{fit_options, fold_starts, whole_start};
+use super::{Candidate, TrainSettings, Trainer, TrainingReport};
+use crate::corpus::Corpus;
+use crate::decide::Decision;
+use crate::learn::Duals;
+use crate::model::{Parts, TopicModel};
+use crate::{Result, Task, Topic};
+
+/// A corpus in folds, ready to be learned from without one fold after the other.
+///
+/// ```
+/// use topicwire::train::{Effort, TrainSettings};
+/// use topicwire::{Article, Corpus, Trainer};
+///
+/// let mut articles = Vec::new();
+/// for n in 0..6 {
+///     let energy = Article::new(format!("e{n}"), "", format!("crude oil from well {n}{n}"));
+///     let sport = Article::new(format!("s{n}"), "", format!("the match of day {n}{n}"));
+///     articles.extend([energy.with_topics(["energy"]), sport.with_topics(["sport"])]);
+/// }
+/// let trainer = Trainer::new(TrainSettings { effort: Effort::Fast, ..TrainSettings::default() })?;
+/// let cross_fit = trainer.cross_fit(&Corpus::from(articles))?;
+/// let probabilities = cross_fit.probabilities(&[])?;
+/// assert_eq!(cross_fit.topics()[0].as_str(), "energy");
+/// assert!(probabilities[0][0] > probabilities[0][1]);
+/// # Ok::<(), topicwire::Error>(())
+/// ```
+pub struct CrossFit {
+    prepared: Prepared,
+    words: Words,
+    view: View,
+    candidate: Candidate,
+    how: FitOptions,
+    settings: TrainSettings,
+    /// The solution for all articles, from which that for a part of them starts.
+    start: Duals,
+    /// For each fold, where its fit starts.
+    fold_starts: Vec<Duals>,
+}
+
+impl fmt::Debug for CrossFit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CrossFit")
+            .field("articles", &self.prepared.len())
+            .field("topics", &self.prepared.topics.len())
+            .field("folds", &self.prepared.folds)
+            .field("candidate", &self.candidate)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Trainer {
+    /// Reads `corpus` into folds, to learn from it without one fold after the other.
+    ///
+    /// With [`Effort::Fast`](super::Effort::Fast) no setting is chosen by what the articles show, and so nothing of what
+    /// scores an article has seen it. With more effort the settings are chosen on folds of the same articles.
+    ///
+    /// # Errors
+    ///
+    /// As [`Trainer::train`].
+    pub fn cross_fit(&self, corpus: &Corpus) -> Result<CrossFit> {
+        let settings = self.settings();
+        let (prepared, words) = Prepared::new(&corpus.articles, settings)?;
+        let how = fit_options(settings);
+        let choice = choose(&prepared, settings, how, &|_| ())?;
+        let candidate = choice.candidate;
+        let view = choice.view.unwrap_or_else(|| View::new(&prepared, &candidate.fields));
+        let (_, records) = view.records(&prepared, &candidate, |_| true);
+        let rows: Vec<u32> = (0..prepared.len() as u32).collect();
+        let start = whole_start(&prepared, &choice.starts);
+        let start = candidate.fit(&records, &prepared.labels, &rows, &start, how)?.duals;
+        let fold_starts = fold_starts(&prepared, choice.starts, &start);
+        let settings = settings.clone();
+        Ok(CrossFit { prepared, words, view, candidate, how, settings, start, fold_starts })
+    }
+}
+
+impl CrossFit {
+    /// Exactly one topic to an article, or several.
+    pub fn task(&self) -> Task {
+        self.prepared.task
+    }
+
+    /// The topics, sorted by name; their places are their numbers.
+    pub fn topics(&self) -> &[Topic] {
+        &self.prepared.topics
+    }
+
+    /// The numbers of the topics of each article, ascending.
+    pub fn targets(&self) -> &[Vec<u32>] {
+        &self.prepared.targets
+    }
+
+    /// The fold of each article. Articles of the same words or under the same title are in one fold.
+    pub fn folds(&self) -> &[u8] {
+        &self.prepared.fold
+    }
+
+    /// For each article (articles × topics) the probability of every topic: column weights and classifier are learned without
+    /// the article's fold, and the scores of the other folds say what its scores mean. Only which terms there are is known
+    /// from all articles, labels aside.
+    ///
+    /// Nothing is learned from articles that are true in `left_out` (empty: none), but they get probabilities like the
+    /// others.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Fit`](crate::Error::Fit) where the classifier fails.
+    pub fn probabilities(&self, left_out: &[bool]) -> Result<Vec<Vec<f32>>> {
+        Ok(self.calibrated(&self.scores(left_out)?, left_out))
+    }
+
+    /// The same, and the model that is learned from all folds but what is `left_out`.
+    ///
+    /// # Errors
+    ///
+    /// The same, and [`Error::Model`](crate::Error::Model) where the model is too large.
+    pub fn probabilities_and_model(&self, left_out: &[bool]) -> Result<(Vec<Vec<f32>>, TopicModel)> {
+        let scores = self.scores(left_out)?;
+        let probabilities = self.calibrated(&scores, left_out);
+        Ok((probabilities, self.model(&scores, left_out)?))
+    }
+
+    fn scores(&self, left_out: &[bool]) -> Result<OutOfFold> {
+        let CrossFit { prepared, view, candidate, how, .. } = self;
+        let learner = Learner { prepared, view, candidate, how: *how, left_out };
+        learner.out_of_fold(0..prepared.folds, &self.fold_starts)
+    }
+
+    /// The probabilities of each fold, calibrated on the others.
+    fn calibrated(&self, scores: &OutOfFold, left_out: &[bool]) -> Vec<Vec<f32>> {
+        let prepared = &self.prepared;
+        let scores = scores.clone().corrected(prepared, &self.settings, left_out);
+        let parts: Vec<OutOfFold> = (0..prepared.folds)
+            .into_par_iter()
+            .map(|fold| {
+                let others = scores.only(|row| prepared.fold[row] != fold && stays(left_out, row));
+                let decision = Decision {
+                    calibration: others.calibration(prepared),
+                    thresholds: vec![0.0; prepared.topics.len()],
+                    at_least_one: false,
+                };
+                let mut own = scores.only(|row| prepared.fold[row] == fold);
+                own.scores.iter_mut().for_each(|scores| decision.probabilities(scores));
+                own
+            })
+            .collect();
+        let mut probabilities = vec![Vec::new(); prepared.len()];
+        for part in parts {
+            for (row, of) in part.rows.into_iter().zip(part.scores) {
+                probabilities[row as usize] = of;
+            }
+        }
+        probabilities
+    }
+
+    fn model(&self, scores: &OutOfFold, left_out: &[bool]) -> Result<TopicModel> {
+        let CrossFit { prepared, view, candidate, .. } = self;
+        let (column_weights, records) = view.records(prepared, candidate, |row| stays(left_out, row));
+        let rows: Vec<u32> =
+            (0..prepared.len() as u32).filter(|&row| stays(left_out, row as usize)).collect();
+        let fitted = candidate.fit(&records, &prepared.labels, &rows, &self.start, self.how)?;
+        let scores = scores.only(|row| stays(left_out, row));
+        let (weights, scores) = scores.correct(prepared, &self.settings, fitted.weights);
+        let Decided { decision, reports: topics, curves } = scores.decide(prepared, &self.settings);
+        let learned = || rows.iter().map(|&row| &prepared.targets[row as usize]);
+        let report = TrainingReport {
+            articles: rows.len() as u64,
+            with_one_topic: learned().filter(|row| row.len() == 1).count() as u64,
+            without_topic: learned().filter(|row| row.is_empty()).count() as u64,
+            terms: prepared.terms as u64,
+            columns: view.columns.len() as u64,
+            chosen: Some(*candidate),
+            convergence: fitted.convergence,
+            topics,
+            ..TrainingReport::default()
+        };
+        TopicModel::from_parts(&Parts {
+            settings: self.settings.clone(),
+            task: prepared.task,
+            analyzer: self.words.analyzer.clone(),
+            vocabulary: &self.words.vocabulary,
+            columns: &view.columns,
+            column_weights: &column_weights,
+            fields: candidate.fields,
+            weights: &weights,
+            topics: prepared.topics.clone(),
+            taxonomy: Vec::new(),
+            decision,
+            curves,
+            report,
+        })
+    }
+}

@@ -173,6 +173,6 @@ fn write_trials(out: &mut impl Write, model: &TopicModel) -> std::io::Result<()>
 }
 
 /// The name under which a choice stands in a settings file.
-fn name_of(choice: &impl Serialize) -> String {
+pub fn name_of(choice: &impl Serialize) -> String {
     serde_json::to_value(choice).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
 }

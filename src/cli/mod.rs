@@ -23,6 +23,7 @@ mod table;
 mod target;
 mod thresholds;
 mod train;
+mod tune;
 
 use std::io::ErrorKind;
 use std::process::ExitCode;
@@ -75,6 +76,8 @@ enum Command {
     Monitor(monitor::Arguments),
     /// Show what a model is made of.
     Inspect(inspect::Arguments),
+    /// Search for settings that do better on a corpus than those that train finds by itself.
+    Tune(Box<tune::Arguments>),
     /// Show from which probability topics are given, and change it without training again.
     Thresholds(thresholds::Arguments),
     /// Look at a corpus, convert it, or split it.
@@ -146,6 +149,7 @@ pub fn run() -> ExitCode {
         Command::Compare(arguments) => compare::run(&arguments, context),
         Command::Monitor(arguments) => monitor::run(&arguments, context),
         Command::Inspect(arguments) => inspect::run(&arguments),
+        Command::Tune(arguments) => tune::run(*arguments, context),
         Command::Thresholds(arguments) => thresholds::run(arguments, context),
         Command::Corpus(command) => corpus::run(&command, context),
         Command::Completions(arguments) => completions::run(&arguments),

@@ -12,9 +12,11 @@ mod prepare;
 mod report;
 mod settings;
 mod trainer;
+mod tune;
 
 pub use candidate::Candidate;
 pub use cross_fit::CrossFit;
 pub use report::{TopicReport, TrainingReport, Trial};
 pub use settings::{Classifier, Effort, TrainSettings};
 pub use trainer::{Step, Trainer};
+pub use tune::Tuned;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::path::Path;
 use std::str::FromStr;
 
 use serde::de::{SeqAccess, Visitor};
@@ -186,6 +187,16 @@ impl TrainSettings {
             return wrong("language: no more than 255".into());
         }
         Ok(())
+    }
+
+    /// Writes the settings as a file that `topicwire train --config` takes, under a comment of one line.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Write`] where the file cannot be written; the old one is whole then.
+    pub fn save(&self, path: impl AsRef<Path>, heading: &str) -> Result<()> {
+        let settings = toml::to_string(self).map_err(|error| Error::Settings(error.to_string()))?;
+        crate::save::save_bytes(path.as_ref(), format!("# {heading}\n{settings}").as_bytes())
     }
 
     /// The fields with what these settings fix.

@@ -1,0 +1,121 @@
+//! `topicwire tune`: search for settings.
+
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use clap::Args;
+use topicwire::corpus::Unlabelled;
+use topicwire::train::Tuned;
+use topicwire::{Corpus, Trainer};
+
+use super::inputs::{ReadArguments, read};
+use super::inspect::name_of;
+use super::numbers::whole;
+use super::settings::SettingArguments;
+use super::{Context, progress, target};
+
+/// Arguments of `topicwire tune`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  topicwire tune news.jsonl --budget 60s --out news.toml
+  topicwire train news.jsonl --config news.toml --model news.topicwire
+
+The file is written whenever better settings are found: stop the search at any moment with Ctrl-C, and the best are kept.")]
+pub struct Arguments {
+    /// Files or folders of labelled articles; - is standard input.
+    #[arg(required = true, value_name = "CORPUS")]
+    corpus: Vec<PathBuf>,
+    /// How long to search, such as 90s, 5m or 1h.
+    #[arg(long, default_value = "60s", value_parser = duration, value_name = "TIME")]
+    budget: Duration,
+    /// How many settings to try at most; with this and without the clock, the same corpus gives the same settings.
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = whole::<usize>)]
+    trials: Option<usize>,
+    /// The settings file to write.
+    #[arg(long, default_value = "topicwire.toml", value_name = "FILE")]
+    out: PathBuf,
+    /// What to do with articles that are not labelled: fail or skip.
+    #[arg(long, default_value = "fail", value_name = "FAIL|SKIP")]
+    unlabelled: Unlabelled,
+    #[command(flatten)]
+    read: ReadArguments,
+    #[command(flatten)]
+    settings: SettingArguments,
+    /// In how many folds settings are measured: 2 to 20; by default 20 for a small corpus, down to 5 for a large one.
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = whole::<u8>, help_heading = "Settings")]
+    folds: Option<u8>,
+}
+
+pub fn run(arguments: Arguments, context: Context) -> anyhow::Result<()> {
+    let trainer = Trainer::new(arguments.settings.settings(arguments.folds)?)?;
+    target::check("--out", &arguments.out)?;
+    let bar = progress::spinner(context);
+    bar.set_message("reading");
+    let options = arguments.read.labelled(arguments.unlabelled, context);
+    let corpus = Corpus::from(read(&arguments.corpus, &options, context)?);
+
+    let end = Instant::now() + arguments.budget;
+    let (mut best, mut failed) = (f64::NEG_INFINITY, None);
+    let found = trainer.tune(&corpus, &mut |tuned| {
+        bar.set_message(format!("{} tried, best {:.4} out of fold", tuned.tried, tuned.trial.figure));
+        if tuned.trial.figure > best {
+            best = tuned.trial.figure;
+            bar.suspend(|| context.say(format_args!("{:.4}  {}", best, described(tuned))));
+            failed = write(&arguments.out, tuned).err();
+        }
+        let enough = arguments.trials.is_some_and(|most| tuned.tried >= most);
+        if failed.is_some() || enough || Instant::now() >= end {
+            return ControlFlow::Break(());
+        }
+        ControlFlow::Continue(())
+    })?;
+    bar.finish_and_clear();
+    if let Some(problem) = failed {
+        return Err(problem);
+    }
+    write(&arguments.out, &found)?;
+    context.say(format_args!(
+        "{} settings tried; wrote {}. Learn with: topicwire train … --config {}",
+        found.tried,
+        arguments.out.display(),
+        arguments.out.display()
+    ));
+    Ok(())
+}
+
+fn described(tuned: &Tuned) -> String {
+    let candidate = &tuned.trial.candidate;
+    let pairs = if tuned.settings.ngrams > 1 { ", word pairs" } else { "" };
+    format!(
+        "{}, cost {}, lead {} at {} tokens, title {}{pairs}",
+        name_of(&candidate.weighting),
+        candidate.cost,
+        candidate.fields.lead,
+        candidate.fields.lead_tokens,
+        candidate.fields.title,
+    )
+}
+
+fn write(path: &Path, tuned: &Tuned) -> anyhow::Result<()> {
+    let heading = format!(
+        "Found by `topicwire tune`: {:.4} out of fold, the best of {} settings.",
+        tuned.trial.figure, tuned.tried
+    );
+    Ok(tuned.settings.save(path, &heading)?)
+}
+
+/// A time such as `90`, `90s`, `5m` or `1h`.
+fn duration(text: &str) -> Result<Duration, String> {
+    let problem = || format!("`{text}` is no time: write one such as 90s, 5m or 1h");
+    let (number, unit) = text.split_at(text.find(|c: char| c.is_alphabetic()).unwrap_or(text.len()));
+    let number: f64 = number.trim().parse().map_err(|_| problem())?;
+    let seconds = match unit {
+        "" | "s" => number,
+        "m" => 60.0 * number,
+        "h" => 3600.0 * number,
+        _ => return Err(problem()),
+    };
+    Duration::try_from_secs_f64(seconds).map_err(|_| problem())
+}

@@ -19,7 +19,7 @@
 //! loads and predicts. The stages are open too: [`text`], [`features`], [`learn`] (classifiers with linfa's traits) and
 //! [`decide`]. `ARCHITECTURE.md` in the repository walks through them in the order of the data.
 //!
-//! The program is behind the feature `cli`, which is on by default.
+//! Pages with charts are behind the feature `report`. The program is behind the feature `cli`, which is on by default.
 
 #![warn(clippy::unwrap_used)]
 
@@ -34,6 +34,8 @@ pub mod learn;
 pub mod metrics;
 pub mod model;
 mod nearest;
+#[cfg(feature = "report")]
+pub mod report;
 mod save;
 pub mod text;
 pub mod train;

@@ -7,11 +7,13 @@ use clap::Args;
 use serde::Serialize;
 use topicwire::corpus::Unlabelled;
 use topicwire::evaluate::{CrossValidation, LearningCurve, Spread, cross_validate, learning_curve};
+use topicwire::report::{cross_validation_page, learning_curve_page, save_page};
 use topicwire::{Corpus, Task};
 
+use super::evaluate::file_name;
 use super::inputs::{ReadArguments, read};
 use super::settings::SettingArguments;
-use super::{Context, progress, table};
+use super::{Context, progress, table, target};
 
 /// Arguments of `topicwire cross-validate`.
 #[derive(Debug, Args)]
@@ -19,7 +21,7 @@ use super::{Context, progress, table};
   topicwire cross-validate news.jsonl
   topicwire cross-validate news.jsonl --folds 10 --effort fast --json > figures.json
   topicwire cross-validate news.jsonl --learning-curve
-  topicwire cross-validate news.jsonl --learning-curve=5")]
+  topicwire cross-validate news.jsonl --learning-curve=5 --report curve.html")]
 pub struct Arguments {
     /// Files or folders of labelled articles; - is standard input.
     #[arg(required = true, value_name = "CORPUS")]
@@ -34,6 +36,9 @@ pub struct Arguments {
     /// Write all figures as JSON.
     #[arg(long)]
     json: bool,
+    /// Write a page with all figures, and with the learning curve as a picture, to open in a browser.
+    #[arg(long, value_name = "FILE.html")]
+    report: Option<PathBuf>,
     /// What to do with articles that are not labelled: fail or skip.
     #[arg(long, default_value = "fail", value_name = "FAIL|SKIP")]
     unlabelled: Unlabelled,
@@ -47,23 +52,36 @@ pub struct Arguments {
 }
 
 pub fn run(arguments: Arguments, context: Context) -> anyhow::Result<()> {
+    if let Some(report) = &arguments.report {
+        target::check("--report", report)?;
+    }
     let settings = arguments.settings.settings(arguments.training_folds)?;
     let bar = progress::spinner(context);
     bar.set_message("reading");
     let options = arguments.read.labelled(arguments.unlabelled, context);
     let corpus = Corpus::from(read(&arguments.corpus, &options, context)?);
     let folds = arguments.folds;
+    let names: Vec<_> = arguments.corpus.iter().map(|path| file_name(path)).collect();
+    let name = names.join(", ");
+    let report = |page: &dyn Fn() -> String| -> anyhow::Result<()> {
+        if let Some(path) = &arguments.report {
+            save_page(path, &page())?;
+            context.say(format_args!("Wrote {}.", path.display()));
+        }
+        Ok(())
+    };
     let mut out = std::io::stdout().lock();
     if let Some(measured) = arguments.learning_curve {
         let curve = learning_curve(&corpus, &settings, folds, measured, &|fold, share| {
             bar.set_message(format!("fold {}: learning from {:.0} %", fold + 1, 100.0 * share));
         })?;
         bar.finish_and_clear();
-        return if arguments.json {
-            json(&mut out, &curve)
+        if arguments.json {
+            json(&mut out, &curve)?;
         } else {
-            write_curve(&mut out, &curve, corpus.task())
-        };
+            write_curve(&mut out, &curve, curve.task)?;
+        }
+        return report(&|| learning_curve_page(&curve, &name));
     }
     bar.set_message(format!("fold 1 of {folds}"));
     let figures = cross_validate(&corpus, &settings, folds, &|fold, of| {
@@ -71,7 +89,12 @@ pub fn run(arguments: Arguments, context: Context) -> anyhow::Result<()> {
         bar.set_message(format!("fold {next} of {folds} (the last: micro-F1 {:.3})", of.micro_f1));
     })?;
     bar.finish_and_clear();
-    if arguments.json { json(&mut out, &figures) } else { write(&mut out, &figures) }
+    if arguments.json {
+        json(&mut out, &figures)?;
+    } else {
+        write(&mut out, &figures)?;
+    }
+    report(&|| cross_validation_page(&figures, &name))
 }
 
 fn json(out: &mut impl Write, figures: &impl Serialize) -> anyhow::Result<()> {

@@ -1,21 +1,23 @@
 //! `topicwire evaluate`: how good a model is on labelled articles.
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use topicwire::corpus::{ReadOptions, Unlabelled};
-use topicwire::evaluate::{Outcome, evaluate_model};
+use topicwire::evaluate::{Outcome, evaluate_model, examine};
 use topicwire::metrics::Interval;
+use topicwire::report::{evaluation_page, save_page};
 use topicwire::{Task, TopicModel};
 
 use super::inputs::{ReadArguments, TaxonomyArgument, read, report_repeated_ids};
-use super::{Context, table};
+use super::{Context, table, target};
 
 /// Arguments of `topicwire evaluate`.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   topicwire evaluate --model news.safetensors test.jsonl
+  topicwire evaluate --model news.safetensors test.jsonl --report report.html
   topicwire evaluate --model reuters.safetensors reuters21578 --split test --json > figures.json")]
 pub struct Arguments {
     /// Files or folders of labelled articles; - is standard input.
@@ -27,6 +29,9 @@ pub struct Arguments {
     /// Write all figures as JSON.
     #[arg(long)]
     json: bool,
+    /// Write a page with all figures, charts and the worst errors, to open in a browser.
+    #[arg(long, value_name = "FILE.html")]
+    report: Option<PathBuf>,
     /// What to do with articles that are not labelled: fail or skip.
     #[arg(long, default_value = "fail", value_name = "FAIL|SKIP")]
     unlabelled: Unlabelled,
@@ -37,6 +42,9 @@ pub struct Arguments {
 }
 
 pub fn run(arguments: &Arguments, context: Context) -> anyhow::Result<()> {
+    if let Some(report) = &arguments.report {
+        target::check("--report", report)?;
+    }
     let model = TopicModel::load_copy(&arguments.model)?;
     let options = ReadOptions {
         taxonomy: arguments.taxonomy.read()?,
@@ -44,7 +52,6 @@ pub fn run(arguments: &Arguments, context: Context) -> anyhow::Result<()> {
     };
     let articles = read(&arguments.corpus, &options, context)?;
     report_repeated_ids(&articles, context);
-    let outcome = evaluate_model(&model, &articles)?;
     let several = articles.iter().filter(|article| article.labels().len() != 1).count();
     if model.task() == Task::Single && several > 0 {
         context.say(format_args!(
@@ -52,15 +59,38 @@ pub fn run(arguments: &Arguments, context: Context) -> anyhow::Result<()> {
              what it cannot give counts as missed."
         ));
     }
-    say_unknown(&outcome, context);
     let mut out = std::io::stdout().lock();
+    if !arguments.json && arguments.report.is_none() {
+        let outcome = evaluate_model(&model, &articles)?;
+        say_unknown(&outcome, context);
+        write_figures(&mut out, &outcome, model.task())?;
+        return Ok(());
+    }
+    let findings = examine(&model, &articles)?;
+    let outcome =
+        Outcome { evaluation: findings.evaluation.clone(), unknown_topics: findings.unknown_topics.clone() };
+    say_unknown(&outcome, context);
     if arguments.json {
-        serde_json::to_writer_pretty(&mut out, &outcome.evaluation)?;
+        serde_json::to_writer_pretty(&mut out, &findings)?;
         writeln!(out)?;
     } else {
         write_figures(&mut out, &outcome, model.task())?;
     }
+    if let Some(report) = &arguments.report {
+        let corpus: Vec<_> = arguments.corpus.iter().map(|path| file_name(path)).collect();
+        save_page(report, &evaluation_page(&findings, &file_name(&arguments.model), &corpus.join(", ")))?;
+        context.say(format_args!("Wrote {}.", report.display()));
+    }
     Ok(())
+}
+
+/// The name of a file without its folders, as a heading has it.
+pub fn file_name(path: &Path) -> String {
+    match path.file_name() {
+        _ if path == Path::new("-") => "standard input".into(),
+        Some(name) => name.to_string_lossy().into_owned(),
+        None => path.display().to_string(),
+    }
 }
 
 fn say_unknown(outcome: &Outcome, context: Context) {

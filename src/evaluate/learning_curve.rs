@@ -9,7 +9,7 @@ use super::{FoldFigures, Spread};
 use crate::corpus::{Corpus, grouped_folds};
 use crate::metrics::Evaluation;
 use crate::train::TrainSettings;
-use crate::{Error, Result, Topic};
+use crate::{Error, Result, Task, Topic};
 
 /// Which shares of the articles are learned from, in tenths.
 const TENTHS: [u8; 5] = [1, 2, 4, 7, 10];
@@ -17,6 +17,8 @@ const TENTHS: [u8; 5] = [1, 2, 4, 7, 10];
 /// What is reached with how many articles.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct LearningCurve {
+    /// Exactly one topic to an article, or several.
+    pub task: Task,
     /// On how many folds each point was measured.
     pub folds: u8,
     /// The points, from the smallest share on.
@@ -116,7 +118,12 @@ pub fn learning_curve(
             problem,
         }
     });
-    Ok(LearningCurve { folds: measured, points: points.collect(), topics: gains(corpus, &topics) })
+    Ok(LearningCurve {
+        task: parts.task,
+        folds: measured,
+        points: points.collect(),
+        topics: gains(corpus, &topics),
+    })
 }
 
 /// For each article of `seen`, its tenth: ten parts in which every topic has its share, near copies in one.

@@ -14,6 +14,7 @@
 //! | `loss` | log loss, the log loss of the base rates, Brier score |
 //! | `coverage` | how many articles keep a topic when the given topics must be right 95 times of 100 |
 //! | `interval` | bootstrap intervals |
+//! | `score_histogram` | how a topic's probabilities are spread, F1 against the threshold |
 //! | `significance` | McNemar's exact test, paired bootstrap |
 //! | `confusion` | what was given instead of what |
 //!
@@ -40,6 +41,7 @@ mod interval;
 mod judged;
 mod loss;
 mod ranking;
+mod score_histogram;
 mod scores;
 mod significance;
 mod topic_sets;
@@ -53,6 +55,7 @@ pub use interval::{Bootstrap, BootstrapIntervals, Interval, bootstrap_intervals}
 pub use judged::{Judged, Scored};
 pub use loss::{base_rate_log_loss, brier_score, log_loss};
 pub use ranking::{CurvePoint, Ranking, macro_average_precision, rank_all_pairs, rank_topics};
+pub use score_histogram::{SCORE_BINS, ScoreHistogram, ThresholdPoint};
 pub use scores::{ScoreRow, Scores};
 pub use significance::{Difference, McNemar, PairedDifference, mcnemar, mcnemar_exact, paired_bootstrap};
 pub use topic_sets::TopicSets;

@@ -14,6 +14,7 @@ mod inspect;
 mod predict;
 mod progress;
 mod starter;
+mod suggest;
 mod table;
 mod train;
 
@@ -57,6 +58,8 @@ enum Command {
     Evaluate(evaluate::Arguments),
     /// Find what is wrong with a corpus: copies, leaks into a test corpus, doubtful labels, odd texts.
     Audit(audit::Arguments),
+    /// Suggest which articles to label next.
+    Suggest(suggest::Arguments),
     /// Show why articles are given their topics, word by word.
     Explain(explain::Arguments),
     /// Show what a model is made of.
@@ -124,6 +127,7 @@ pub fn run() -> ExitCode {
         Command::Predict(arguments) => predict::run(&arguments, context),
         Command::Evaluate(arguments) => evaluate::run(&arguments, context),
         Command::Audit(arguments) => audit::run(&arguments, context),
+        Command::Suggest(arguments) => suggest::run(&arguments, context),
         Command::Explain(arguments) => explain::run(&arguments, context),
         Command::Inspect(arguments) => inspect::run(&arguments),
         Command::Corpus(command) => corpus::run(&command, context),

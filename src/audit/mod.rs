@@ -4,6 +4,7 @@
 //! parts can be had alone: [`Copies`] are articles that stand twice, in one corpus or across training and test;
 //! [`text_findings`] are articles that no label can save; [`label_findings`] are labels that contradict what is learned
 //! from the other articles, by confident learning, and topics that cannot be told.
+//! [`suggest`] says which articles to label next.
 //!
 //! ```
 //! use topicwire::audit::{AuditSettings, audit};
@@ -25,6 +26,7 @@ mod copies;
 mod doubts;
 mod ids;
 mod report;
+mod suggest;
 mod texts;
 mod topics;
 
@@ -32,5 +34,6 @@ pub use copies::{Copies, DuplicateGroup, Leak, Member};
 pub use doubts::{Doubt, DoubtKind, Evidence, LabelFindings, label_findings};
 pub use ids::{RepeatedId, repeated_ids};
 pub use report::{ArticleRef, Audit, AuditSettings, audit};
+pub use suggest::{Suggestion, suggest};
 pub use texts::{TextFinding, TextProblem, text_findings};
 pub use topics::{OverlapKind, TopicOverlap, TopicReview, TopicTrouble};

@@ -51,6 +51,7 @@ pub struct StatsArguments {
   topicwire corpus convert news.csv --out news.jsonl
   topicwire corpus convert news.jsonl --keep-topics energy,security --out part.jsonl.gz
   topicwire corpus convert reuters21578 --split train --out train.jsonl
+  topicwire corpus convert export.json --format label-studio --out labelled.jsonl
   topicwire corpus convert train.jsonl --shared-topics-with test.jsonl --min-topics 1 --out shared.jsonl")]
 pub struct ConvertArguments {
     /// Files or folders of articles; - is standard input.
@@ -59,7 +60,7 @@ pub struct ConvertArguments {
     /// The file to write; its name tells the format. Without it, standard output.
     #[arg(long, short, value_name = "FILE")]
     out: Option<PathBuf>,
-    /// The format to write, where the name does not tell: jsonl, csv, tsv or fasttext.
+    /// The format to write, where the name does not tell: jsonl, csv, tsv, fasttext, label-studio or doccano.
     #[arg(long, value_name = "FORMAT")]
     to: Option<Format>,
     /// Only these topics, separated by commas or listed in a file; articles left with none are left out.
@@ -229,10 +230,13 @@ fn convert(arguments: &ConvertArguments, context: Context) -> anyhow::Result<()>
         (None, None) => Format::Jsonl,
         (None, Some(path)) => Format::detect(path, b""),
     };
-    if !matches!(format, Format::Jsonl | Format::Csv | Format::Tsv | Format::Fasttext) {
-        return Err(
-            Usage(format!("{format} cannot be written: say jsonl, csv, tsv or fasttext with --to")).into()
-        );
+    let (jsonl, tables) = (Format::Jsonl, [Format::Csv, Format::Tsv]);
+    let tools = [Format::Fasttext, Format::LabelStudio, Format::Doccano];
+    if format != jsonl && !tables.contains(&format) && !tools.contains(&format) {
+        return Err(Usage(format!(
+            "{format} cannot be written: say jsonl, csv, tsv, fasttext, label-studio or doccano with --to"
+        ))
+        .into());
     }
     match &arguments.out {
         Some(path) => {

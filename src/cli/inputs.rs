@@ -16,8 +16,8 @@ use super::Context;
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Reading")]
 pub struct ReadArguments {
-    /// The format; told from name and content where it is left out. jsonl, csv, tsv, fasttext, folder,
-    /// reuters21578, txt, md or html.
+    /// The format; told from name and content where it is left out. jsonl, csv, tsv, fasttext, label-studio,
+    /// doccano, folder, reuters21578, txt, md or html.
     #[arg(long, value_name = "FORMAT")]
     pub format: Option<Format>,
     /// The encoding: auto (UTF-8, else what a guess says), latin-1, or another name that the web uses.

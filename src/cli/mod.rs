@@ -19,6 +19,7 @@ mod predict;
 mod progress;
 mod settings;
 mod starter;
+mod suggest;
 mod table;
 mod target;
 mod thresholds;
@@ -66,6 +67,8 @@ enum Command {
     Evaluate(evaluate::Arguments),
     /// Find what is wrong with a corpus: copies, leaks into a test corpus, doubtful labels, odd texts.
     Audit(audit::Arguments),
+    /// Suggest which articles to label next.
+    Suggest(suggest::Arguments),
     /// Show why articles are given their topics, word by word.
     Explain(explain::Arguments),
     /// Measure how well the topics of a corpus are learned: each fold predicted by a model that has not seen it.
@@ -144,6 +147,7 @@ pub fn run() -> ExitCode {
         Command::Predict(arguments) => predict::run(&arguments, context),
         Command::Evaluate(arguments) => evaluate::run(&arguments, context),
         Command::Audit(arguments) => audit::run(&arguments, context),
+        Command::Suggest(arguments) => suggest::run(&arguments, context),
         Command::Explain(arguments) => explain::run(&arguments, context),
         Command::CrossValidate(arguments) => cross_validate::run(*arguments, context),
         Command::Compare(arguments) => compare::run(&arguments, context),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::corpus::record::{Parsed, Rules, at};
 use crate::corpus::table::Columns;
-use crate::corpus::{Format, document, fasttext, jsonl, reuters21578, table};
+use crate::corpus::{Format, document, fasttext, jsonl, labelling, reuters21578, table};
 use crate::error::{Error, Result};
 use crate::{Article, Split, Topic};
 
@@ -29,6 +29,7 @@ pub(super) enum Kind {
     Jsonl,
     Table(Arc<Columns>),
     Fasttext,
+    Labelling,
     Reuters21578,
 }
 
@@ -60,6 +61,7 @@ impl Batch {
                 Kind::Jsonl => jsonl::parse(&bytes, &file, first_line, rules, &mut out),
                 Kind::Table(columns) => table::parse(&bytes, &columns, &file, first_line, rules, &mut out),
                 Kind::Fasttext => fasttext::parse(&bytes, &file, first_line, rules, &mut out),
+                Kind::Labelling => labelling::parse(&bytes, &file, first_line, rules, &mut out),
                 Kind::Reuters21578 => reuters21578::parse(&bytes, &file, first_line, rules, &mut out),
             },
             Content::Files(files) => {

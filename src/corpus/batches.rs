@@ -13,7 +13,7 @@ use crate::corpus::inputs::{Input, resolve, resolve_archive};
 use crate::corpus::record::Rules;
 use crate::corpus::source::{STDIN, Source};
 use crate::corpus::tree::Tree;
-use crate::corpus::{Batch, Encoding, Format, ReadOptions, Reencodings, reuters21578, table};
+use crate::corpus::{Batch, Encoding, Format, ReadOptions, Reencodings, labelling, reuters21578, table};
 use crate::error::{Error, Result};
 
 /// So many small files go into a batch at most.
@@ -163,6 +163,14 @@ impl Batches {
             let bytes = source.into_bytes().map_err(|error| Error::read(&shown, error))?;
             let id = shown.display().to_string();
             self.files.push(FileContent { path: shown, id, topic: None, split: None, format, bytes });
+        } else if matches!(format, Format::LabelStudio | Format::Doccano) && labelling::is_list(&source.head)
+        {
+            // A list is cut by whoever parses it: its elements may stand on any number of lines.
+            self.flush();
+            let bytes = source.into_bytes().map_err(|error| Error::read(&shown, error))?;
+            let (file, kind) = (shown.as_path().into(), Kind::Labelling);
+            let content = Content::Records { file, kind, bytes, first_line: 1 };
+            self.ready.push_back(Ok(Batch { content, rules: Arc::clone(&self.rules) }));
         } else {
             self.flush();
             self.stream = Some(Stream::new(&shown, format, source, &self.rules));
@@ -253,6 +261,7 @@ impl Stream {
                 }
             }),
             Format::Fasttext => Kind::Fasttext,
+            Format::LabelStudio | Format::Doccano => Kind::Labelling,
             Format::Reuters21578 => Kind::Reuters21578,
             // Documents and folders never become streams.
             _ => Kind::Jsonl,

@@ -24,6 +24,10 @@ pub enum Format {
     Tsv,
     /// `__label__TOPIC ... text` to a line.
     Fasttext,
+    /// A list of tasks, as Label Studio exports it (JSON or JSON-MIN).
+    LabelStudio,
+    /// An object to a line with `text` and `label`, as doccano exports it (JSONL or JSON).
+    Doccano,
     /// A folder to a topic, a file to an article.
     Folder,
     /// The SGML files of Reuters-21578, Distribution 1.0.
@@ -38,11 +42,13 @@ pub enum Format {
 
 impl Format {
     /// All formats, in the order in which help texts list them.
-    pub const ALL: [Format; 9] = [
+    pub const ALL: [Format; 11] = [
         Format::Jsonl,
         Format::Csv,
         Format::Tsv,
         Format::Fasttext,
+        Format::LabelStudio,
+        Format::Doccano,
         Format::Folder,
         Format::Reuters21578,
         Format::Txt,
@@ -57,6 +63,8 @@ impl Format {
             Format::Csv => "csv",
             Format::Tsv => "tsv",
             Format::Fasttext => "fasttext",
+            Format::LabelStudio => "label-studio",
+            Format::Doccano => "doccano",
             Format::Folder => "folder",
             Format::Reuters21578 => "reuters21578",
             Format::Txt => "txt",
@@ -71,6 +79,8 @@ impl Format {
         let first = first.strip_prefix(b"\xef\xbb\xbf").unwrap_or(first).trim_ascii_start();
         match Format::of_name(path) {
             Some(Format::Txt) if first.starts_with(b"__label__") => Format::Fasttext,
+            // A list is no article to a line; tools of all kinds export one.
+            Some(Format::Jsonl) if first.starts_with(b"[") && is_json(path) => Format::LabelStudio,
             Some(named) => named,
             None => Format::of_content(first),
         }
@@ -114,6 +124,12 @@ impl Format {
     pub(crate) fn is_document(self) -> bool {
         matches!(self, Format::Txt | Format::Md | Format::Html)
     }
+}
+
+/// Whether a file is named `.json`, compressed or not.
+fn is_json(path: &Path) -> bool {
+    let name = path.to_string_lossy().to_ascii_lowercase();
+    name.strip_suffix(".gz").or_else(|| name.strip_suffix(".zst")).unwrap_or(&name).ends_with(".json")
 }
 
 impl fmt::Display for Format {

@@ -1,4 +1,4 @@
-//! Writes articles: JSONL, CSV, TSV, fastText.
+//! Writes articles: JSONL, CSV, TSV, fastText, and what labelling tools import.
 
 use std::fs;
 use std::io::{self, BufWriter, Write};
@@ -9,17 +9,17 @@ use flate2::write::GzEncoder;
 use tempfile::NamedTempFile;
 
 use crate::corpus::source::STDIN;
-use crate::corpus::{Corpus, Format, fasttext, table};
+use crate::corpus::{Corpus, Format, fasttext, table, write_for_labelling};
 use crate::error::{Error, Result};
 use crate::{Article, Split};
 
 impl Corpus {
-    /// Writes the articles as `jsonl`, `csv`, `tsv` or `fasttext` to a file, or to standard output for `-`;
+    /// Writes the articles as `jsonl`, `csv`, `tsv`, `fasttext`, `label-studio` or `doccano` to a file, or to standard output for `-`;
     /// a name that ends in `.gz` or `.zst` is compressed. The file appears whole or not at all.
     ///
     /// CSV and TSV cannot tell an article that nobody has labelled from one that is labelled with none;
     /// fastText knows neither ids nor titles (the title opens the text) nor blanks in topics (they become
-    /// `_`), and reads an article without topics as one that nobody has labelled.
+    /// `_`), and reads an article without topics as one that nobody has labelled, and so does doccano.
     ///
     /// # Errors
     /// The format cannot be written, a topic does not fit into it, or the file cannot be written. A closed
@@ -93,10 +93,13 @@ impl Corpus {
             }
             Format::Csv => write_table(&self.articles, out, b','),
             Format::Tsv => write_table(&self.articles, out, b'\t'),
+            Format::LabelStudio | Format::Doccano => write_for_labelling(out, format, &self.articles, &[]),
             Format::Fasttext => self.articles.iter().try_for_each(|article| write_line(article, out)),
             other => Err(io::Error::new(
                 io::ErrorKind::Unsupported,
-                format!("{other} is a format to read: write jsonl, csv, tsv or fasttext"),
+                format!(
+                    "{other} is a format to read: write jsonl, csv, tsv, fasttext, label-studio or doccano"
+                ),
             )),
         }
     }

@@ -38,4 +38,9 @@ impl Scorer<'_> {
         features.iter_mut().for_each(|feature| feature.value *= scales[feature.field as usize]);
         features
     }
+
+    /// The features of `article`, by column and value alone.
+    pub(crate) fn columns_and_values(&mut self, article: &Article) -> Vec<(u32, f32)> {
+        self.features(article).iter().map(|feature| (feature.column, feature.value)).collect()
+    }
 }

@@ -31,12 +31,7 @@ impl Neighbours {
         let rows: Vec<Vec<(u32, f32)>> = articles
             .par_iter()
             .with_min_len(16)
-            .map_init(
-                || model.scorer(),
-                |scorer, article| {
-                    scorer.features(article).iter().map(|feature| (feature.column, feature.value)).collect()
-                },
-            )
+            .map_init(|| model.scorer(), |scorer, article| scorer.columns_and_values(article))
             .collect();
         let width = model.storage.arrays().column_weight.len();
         let mut starts = vec![0; width + 1];

@@ -35,7 +35,9 @@ fn single(count: usize) -> Vec<Article> {
     let article = |n: usize| {
         let (topic, words) =
             if n.is_multiple_of(2) { ("energy", "crude oil") } else { ("sport", "cup match") };
-        Article::new(format!("a{n}"), format!("{words} today"), format!("{words} number {n}"))
+        // Articles that are told apart by a number alone would be near copies of each other, and stay in one fold.
+        let own: String = ('a'..='h').map(|letter| format!(" {letter}word{n}")).collect();
+        Article::new(format!("a{n}"), format!("{words} today{n}"), format!("{words}{own}"))
             .with_topics([topic])
     };
     (0..count).map(article).collect()

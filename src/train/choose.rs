@@ -56,11 +56,12 @@ pub(super) fn choose(
     let sample = prepared.sample(TRIAL_ARTICLES);
     let prepared = sample.as_ref().unwrap_or(prepared);
     let view = View::new(prepared, &usual.fields);
-    let folds =
-        if settings.effort == Effort::Best { prepared.folds } else { (prepared.folds * 3).div_ceil(5) };
+    let folds = match settings.effort {
+        Effort::Best => prepared.folds,
+        _ => trial_folds(prepared),
+    };
     let best = Tried { candidate: usual, first: -1.0, whole: -1.0, starts: Vec::new() };
-    let how = FitOptions { tolerance: TRIAL_TOLERANCE, ..how };
-    let mut search = Search { prepared, how, folds, tell, best, view, trials: Vec::new() };
+    let mut search = Search { prepared, how: how.loose(), folds, tell, best, view, trials: Vec::new() };
     search.try_candidate(usual)?;
     if settings.weighting.is_none() {
         for weighting in Weighting::ALL.into_iter().filter(|&w| w != usual.weighting) {
@@ -89,6 +90,16 @@ pub(super) fn choose(
     })
 }
 
+/// How many folds tell candidates apart: three in five, or fewer where fewer have articles enough.
+fn trial_folds(prepared: &Prepared) -> u8 {
+    let usual = (prepared.folds * 3).div_ceil(5);
+    let enough = (TOLD_APART * usize::from(prepared.folds)).div_ceil(prepared.len().max(1));
+    usual.min(enough.clamp(2, 255) as u8)
+}
+
+/// With this many articles scored, differences in the third digit show as well as they need to.
+const TOLD_APART: usize = 4_000;
+
 /// A candidate must be better by this much to take the place of the best so far: smaller differences are noise, and the
 /// settings tried first are those that do well everywhere.
 const MARGIN: f64 = 0.001;
@@ -96,10 +107,6 @@ const MARGIN: f64 = 0.001;
 /// A candidate that is behind on the first fold is given up, where that fold has so many articles: one that is better by
 /// half a point all the same is lost one time in eight.
 const ENOUGH_ARTICLES: usize = 1_000;
-
-/// The violation of the optimality conditions that is let be in trials: the objective is within a thousandth of its
-/// optimum then.
-const TRIAL_TOLERANCE: f32 = 0.3;
 
 /// A candidate with what was found for it.
 struct Tried {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::{Candidate, TrainSettings};
+use super::{Candidate, Effort, TrainSettings};
 use crate::corpus::grouped_folds;
 use crate::features::{
     ColumnTopics, Columns, Counts, Documents, FieldWeights, Records, Vocabulary, VocabularyLimits,
@@ -78,7 +78,7 @@ impl Prepared {
             )));
         }
         let labels = Labels::new(&targets, topics.len());
-        let usual = usual_folds(articles.len());
+        let usual = usual_folds(articles.len(), settings.effort);
         let count = settings.folds.unwrap_or(usual).min(articles.len().clamp(2, 255) as u8);
         let fold = grouped_folds(&targets, &kin(articles, &documents), count, settings.seed);
         let terms = vocabulary.terms.len();
@@ -118,10 +118,11 @@ impl Prepared {
 
 /// With fewer articles, what a fold leaves out is missed more: its scores are lower than those of the model that learns from
 /// all, and thresholds found on them too low. More folds cost little then.
-fn usual_folds(articles: usize) -> u8 {
+fn usual_folds(articles: usize, effort: Effort) -> u8 {
     match articles {
         ..2_000 => 20,
         2_000..5_000 => 10,
+        _ if effort == Effort::Fast => 3,
         _ => 5,
     }
 }

@@ -102,18 +102,19 @@ impl Trainer {
         let choice = choose(&prepared, settings, how, &|trial| tell(Step::Tried(trial)))?;
         let view = choice.view.unwrap_or_else(|| View::new(&prepared, &choice.candidate.fields));
 
-        tell(Step::Fitting);
-        let (column_weights, records) = view.records(&prepared, &choice.candidate, |_| true);
-        let rows: Vec<u32> = (0..prepared.len() as u32).collect();
-        let start = whole_start(&prepared, &choice.starts);
-        let fitted = choice.candidate.fit(&records, &prepared.labels, &rows, &start, how)?;
-        drop(records);
-
         tell(Step::Calibrating);
+        let candidate = &choice.candidate;
         let learner =
-            Learner { prepared: &prepared, view: &view, candidate: &choice.candidate, how, left_out: &[] };
-        let starts = fold_starts(&prepared, choice.starts, &fitted.duals);
+            Learner { prepared: &prepared, view: &view, candidate, how: how.loose(), left_out: &[] };
+        let starts = fold_starts(&prepared, choice.starts);
         let scores = learner.out_of_fold(0..prepared.folds, &starts)?;
+
+        tell(Step::Fitting);
+        let (column_weights, records) = view.records(&prepared, candidate, |_| true);
+        let rows: Vec<u32> = (0..prepared.len() as u32).collect();
+        let start = whole_start(&prepared, &scores.duals);
+        let fitted = candidate.fit(&records, &prepared.labels, &rows, &start, how)?;
+        drop(records);
         let (weights, scores) = scores.correct(&prepared, settings, fitted.weights);
         let Decided { decision, reports, curves } = scores.decide(&prepared, settings);
 
@@ -169,9 +170,10 @@ pub(super) fn fit_options(settings: &TrainSettings) -> FitOptions {
     FitOptions { tolerance: TOLERANCE, seed: settings.seed, selected_columns: settings.selected_columns }
 }
 
-/// For each fold, where its fit starts: from what was found without it, or else from the solution for all articles.
-pub(super) fn fold_starts(prepared: &Prepared, mut found: Vec<Duals>, whole: &Duals) -> Vec<Duals> {
-    found.resize(usize::from(prepared.folds), whole.clone());
+/// For each fold, where its fit starts: from what was found without it, or else from a solution for all articles.
+pub(super) fn fold_starts(prepared: &Prepared, mut found: Vec<Duals>) -> Vec<Duals> {
+    let whole = whole_start(prepared, &found);
+    found.resize(usize::from(prepared.folds), whole);
     found
 }
 

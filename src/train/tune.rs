@@ -168,7 +168,7 @@ impl<'a> Contender<'a> {
             prepared: self.prepared,
             view: &self.view,
             candidate: &self.candidate,
-            how: fit_options(&self.settings),
+            how: fit_options(&self.settings).loose(),
             left_out: &[],
         };
         let measured = self.scores.duals.len() as u8;

@@ -5,7 +5,8 @@ use libfuzzer_sys::fuzz_target;
 use topicwire::text::{Analyzer, Language, is_stemming, tokenize};
 
 const CODES: [&str; 18] = [
-    "ar", "da", "nl", "en", "fi", "fr", "de", "el", "hu", "it", "no", "pt", "ro", "ru", "es", "sv", "ta", "tr",
+    "ar", "da", "nl", "en", "fi", "fr", "de", "el", "hu", "it", "no", "pt", "ro", "ru", "es", "sv", "ta",
+    "tr",
 ];
 
 /// The fuzzer's own hook ends the process at every panic. Some Greek words make the stemmer panic, which is caught.

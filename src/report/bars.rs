@@ -26,7 +26,7 @@ pub(super) fn probabilities(reliability: &Reliability) -> Markup {
         caption: html! {
             "How many probabilities fall where: " span.key.accent {} "came true, " span.key.warm {} "did not."
         },
-        size: (400, 320),
+        size: (360, 280),
         wide: false,
     };
     chart.draw(|canvas| {
@@ -122,7 +122,7 @@ pub(super) fn known_words(bins: &[u64; 10]) -> Markup {
         title: "Known words",
         in_words: words.join(", "),
         caption: html! { "How many articles have which share of words that the model has learned." },
-        size: (400, 260),
+        size: (360, 240),
         wide: false,
     };
     chart.draw(|canvas| {

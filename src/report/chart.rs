@@ -52,7 +52,7 @@ impl Chart<'_> {
             Err(error) => html! { p.soft { "This chart could not be drawn: " (error) } },
         };
         html! {
-            figure.wide[self.wide] {
+            figure.wide[self.wide] tabindex=[self.wide.then_some("0")] {
                 @if !self.title.is_empty() { b { (self.title) } }
                 (picture)
                 @if !self.caption.0.is_empty() { figcaption { (self.caption) } }
@@ -115,7 +115,7 @@ pub(super) fn text(size: f64, color: &RGBColor, h: HPos, v: VPos) -> TextStyle<'
 
 /// Draws axes, and gives the plane between them.
 pub(super) fn plane<'a>(canvas: &Canvas<'a>, axes: &Axes<'_>) -> Drawn<Plane<'a>> {
-    let label = text(10.5, &SOFT, HPos::Center, VPos::Center);
+    let label = text(11.0, &SOFT, HPos::Center, VPos::Center);
     let mut plane = ChartBuilder::on(canvas)
         .margin(4 * FINE)
         .margin_top(8 * FINE)

@@ -13,21 +13,18 @@ use crate::metrics::Mistake;
 /// A picture of counts shows so many topics at most: those with most of them.
 const MATRIX: usize = 24;
 /// How many of the most frequent mistakes are listed.
-const MISTAKES: usize = 20;
+const MISTAKES: usize = 14;
+
 /// What was mixed up with what.
 pub(super) fn confusion(findings: &Findings) -> Markup {
     let mut mistakes: Vec<&Mistake> =
         findings.confusion.iter().filter(|cell| cell.gold != cell.given).collect();
     mistakes.sort_by_key(|mistake| std::cmp::Reverse(mistake.articles));
-    let name = |topic: &Option<String>, none: &str| topic.clone().unwrap_or_else(|| none.to_owned());
-    let rows = mistakes.iter().take(MISTAKES).map(|mistake| {
-        vec![
-            Cell::text(&name(&mistake.gold, "nothing missed")),
-            Cell::text(&name(&mistake.given, "nothing")),
-            Cell::Count(mistake.articles),
-        ]
-    });
-    let columns = [Column("Has", false), Column("Was given instead", false), Column("Articles", true)];
+    let rows = mistakes
+        .iter()
+        .take(MISTAKES)
+        .map(|mistake| vec![Cell::Text(one_instead_of_another(mistake)), Cell::Count(mistake.articles)]);
+    let columns = [Column("Has, and was given instead", false), Column("Articles", true)];
     html! {
         @if mistakes.is_empty() { p { "Nothing: every article was given exactly its topics." } } @else {
             div.beside-each {
@@ -41,6 +38,20 @@ pub(super) fn confusion(findings: &Findings) -> Markup {
         @if !findings.together.is_empty() {
             h3 { "Topics that go together" }
             (together(findings))
+        }
+    }
+}
+
+fn one_instead_of_another(mistake: &Mistake) -> Markup {
+    html! {
+        (mistake.gold.as_deref().unwrap_or("nothing missed")) br;
+        span.soft {
+            "was given "
+            @match (&mistake.gold, &mistake.given) {
+                (Some(_), Some(given)) => (given),
+                (None, Some(given)) => { (given) " on top" },
+                (_, None) => "nothing instead",
+            }
         }
     }
 }
@@ -60,18 +71,14 @@ const ON_TOP: &str = "nothing missed";
 
 fn mixed_up(findings: &Findings) -> Markup {
     let all = &findings.evaluation.topics;
-    let wrong = findings.confusion.iter().filter(|cell| cell.gold != cell.given);
-    let named = |cell: &'_ Mistake| {
-        [cell.gold.clone(), cell.given.clone()]
-            .into_iter()
-            .flatten()
-            .map(move |name| (name, cell.articles))
-            .collect::<Vec<_>>()
+    let names: Vec<&str> = if all.len() <= MATRIX {
+        all.keys().map(String::as_str).collect()
+    } else {
+        let wrong = findings.confusion.iter().filter(|cell| cell.gold != cell.given);
+        heaviest(wrong.flat_map(|cell| {
+            [&cell.gold, &cell.given].into_iter().flatten().map(|name| (name.as_str(), cell.articles))
+        }))
     };
-    let weights: Vec<(String, u64)> = wrong.flat_map(named).collect();
-    let weighed = || weights.iter().map(|(name, weight)| (name.as_str(), *weight));
-    let names: Vec<&str> =
-        if all.len() <= MATRIX { all.keys().map(String::as_str).collect() } else { heaviest(weighed()) };
     let has_none =
         |side: fn(&Mistake) -> &Option<String>| findings.confusion.iter().any(|cell| side(cell).is_none());
     let list = |extra: &str, there: bool| -> Vec<String> {

@@ -91,7 +91,7 @@ pub(super) fn reliability(reliability: &Reliability, error: f64) -> maud::Markup
              it not sure \
              enough. Large dots stand for many articles. Calibration error " (figure(error)) "."
         },
-        size: (400, 320),
+        size: (360, 280),
         wide: false,
     };
     chart.draw(|canvas| {
@@ -122,7 +122,7 @@ pub(super) fn coverage(points: &[CoveragePoint]) -> maud::Markup {
         title: "What can go without a second look",
         in_words: words.clone(),
         caption: html! { "Keeping only the surest topics leaves " (words) "." },
-        size: (400, 320),
+        size: (360, 280),
         wide: false,
     };
     chart.draw(|canvas| {

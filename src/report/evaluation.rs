@@ -194,7 +194,7 @@ fn probabilities(findings: &Findings) -> Markup {
                 &findings.precision_recall,
                 of.micro_average_precision,
                 (of.micro.recall, of.micro.precision),
-                (400, 320),
+                (360, 280),
             ))
         }
         p.soft {

@@ -189,7 +189,7 @@ fn picture(points: &[&CurvePoint], task: Task) -> Markup {
             @if points.iter().any(|point| point.micro_f1.standard_error.is_some()) { "(bars: ± standard \
              error)" }
         },
-        size: (520, 340),
+        size: (380, 290),
         wide: false,
     };
     chart.draw(|canvas| {
@@ -199,7 +199,7 @@ fn picture(points: &[&CurvePoint], task: Task) -> Markup {
             .flat_map(|point| [point.micro_f1.mean, point.macro_f1.mean, point.exact_match.mean]);
         let least = values.fold(1.0, f64::min);
         let axes = Axes {
-            x: (0.0, most * 1.03, 6),
+            x: (0.0, most * 1.03, 5),
             y: ((least * 10.0 - 0.5).floor().max(0.0) / 10.0, 1.0, 6),
             x_tick: |value| count(value.round() as u64),
             y_tick: |value| format!("{value:.2}"),

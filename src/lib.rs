@@ -19,7 +19,8 @@
 //! loads and predicts. The stages are open too: [`text`], [`features`], [`learn`] (classifiers with linfa's traits) and
 //! [`decide`]. `ARCHITECTURE.md` in the repository walks through them in the order of the data.
 //!
-//! Pages with charts are behind the feature `report`. The program is behind the feature `cli`, which is on by default.
+//! The program is behind the feature `cli`, the HTTP service behind the feature `serve`, pages with charts behind the feature
+//! `report`; all are on by default.
 
 #![warn(clippy::unwrap_used)]
 
@@ -37,6 +38,8 @@ mod nearest;
 #[cfg(feature = "report")]
 pub mod report;
 mod save;
+#[cfg(feature = "serve")]
+pub mod serve;
 pub mod text;
 pub mod train;
 

@@ -11,12 +11,16 @@ mod cross_validate;
 mod demo;
 mod evaluate;
 mod explain;
+#[cfg(feature = "serve")]
+mod feedback;
 mod inputs;
 mod inspect;
 mod monitor;
 mod numbers;
 mod predict;
 mod progress;
+#[cfg(feature = "serve")]
+mod serve;
 mod settings;
 mod starter;
 mod suggest;
@@ -86,6 +90,13 @@ enum Command {
     /// Look at a corpus, convert it, or split it.
     #[command(subcommand)]
     Corpus(corpus::Command),
+    /// Answer over HTTP, with a page for people.
+    #[cfg(feature = "serve")]
+    Serve(Box<serve::Arguments>),
+    /// Export or purge what people corrected in the service.
+    #[cfg(feature = "serve")]
+    #[command(subcommand)]
+    Feedback(feedback::Command),
     /// Write completions for a shell to standard output.
     Completions(completions::Arguments),
 }
@@ -156,6 +167,10 @@ pub fn run() -> ExitCode {
         Command::Tune(arguments) => tune::run(*arguments, context),
         Command::Thresholds(arguments) => thresholds::run(arguments, context),
         Command::Corpus(command) => corpus::run(&command, context),
+        #[cfg(feature = "serve")]
+        Command::Serve(arguments) => serve::run(*arguments, context),
+        #[cfg(feature = "serve")]
+        Command::Feedback(command) => feedback::run(&command, context),
         Command::Completions(arguments) => completions::run(&arguments),
     };
     match outcome {

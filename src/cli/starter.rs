@@ -11,6 +11,12 @@ static CORPUS: &str = include_str!("../../corpus/newsroom.jsonl");
 static TAXONOMY: &str = include_str!("../../corpus/topics.toml");
 static SAMPLES: &str = include_str!("../../corpus/samples.jsonl");
 
+/// The starter model, for the service.
+#[cfg(feature = "serve")]
+pub fn source() -> topicwire::serve::ModelSource {
+    topicwire::serve::ModelSource::Builtin { name: "newsroom".to_owned(), bytes: MODEL }
+}
+
 /// The starter model.
 pub fn model() -> Result<TopicModel> {
     TopicModel::from_bytes(MODEL)

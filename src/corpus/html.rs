@@ -13,7 +13,7 @@ const INLINE: &[&str] = &[
 ];
 
 /// The title (empty where the page has none) and the text, a line to a block, blanks collapsed.
-pub(super) fn title_and_text(page: &str) -> (String, String) {
+pub(crate) fn title_and_text(page: &str) -> (String, String) {
     // Lowercasing ASCII moves no byte, so places in one are places in the other.
     let lower = page.to_ascii_lowercase();
     let mut title = None;

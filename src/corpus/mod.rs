@@ -57,6 +57,8 @@ pub use batches::Batches;
 pub use encoding::Encoding;
 pub use filter::{Filter, topic_list};
 pub use format::Format;
+#[cfg(feature = "serve")]
+pub(crate) use html::title_and_text;
 pub use in_order::in_order;
 pub use labelling::write_for_labelling;
 pub use options::{Headers, OnError, ReadOptions, Unlabelled};

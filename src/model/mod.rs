@@ -23,5 +23,5 @@ pub use occurrences::{Part, Span};
 pub use operating_points::{OperatingPoint, ThresholdChanges};
 pub use parts::Parts;
 pub use prediction::{Assigned, PredictOptions, Prediction};
-pub use scorer::Scorer;
+pub use scorer::{Scorer, Scratch};
 pub use topic_model::{Card, Term, TopicModel};

@@ -27,6 +27,19 @@ pub struct Scorer<'m> {
     pub(super) damped: Vec<f32>,
 }
 
+/// The scratch space of a [`Scorer`] without the model: for a service that scores one article at a time on whichever thread
+/// is free, and would otherwise clear an entry for each term of the vocabulary for each article.
+#[derive(Debug)]
+pub struct Scratch {
+    checksum: u32,
+    makers: Vec<TermMaker>,
+    counts: Vec<[u32; 3]>,
+    touched: Vec<u32>,
+    unseen: HashMap<u64, Option<TermId>, foldhash::fast::FixedState>,
+    sums: Vec<f32>,
+    damped: Vec<f32>,
+}
+
 /// The most unseen spellings that are remembered: a stream of any length must not fill the memory.
 const MAX_UNSEEN: usize = 50_000;
 
@@ -60,6 +73,30 @@ impl<'m> Scorer<'m> {
             sums: vec![0.0; 3 * card.topics.len()],
             damped: (0..DAMPED).map(damped).collect(),
         }
+    }
+
+    /// A scorer of `model` that goes on with the scratch space of an earlier one. What comes from another model is thrown
+    /// away.
+    pub(super) fn resume(model: &'m TopicModel, scratch: Scratch) -> Self {
+        let arrays = model.storage.arrays();
+        let same = scratch.checksum == model.card.checksum
+            && scratch.counts.len() == arrays.term_fields.len()
+            && scratch.sums.len() == 3 * model.card.topics.len()
+            && scratch.makers.len() == model.card.analyzer.languages.len();
+        if !same {
+            return Scorer::new(model);
+        }
+        let keys = Cow::Borrowed(arrays.surface_keys);
+        let surfaces = SurfaceTable::from_parts(keys, Cow::Borrowed(arrays.surface_terms));
+        let Scratch { checksum: _, makers, counts, touched, unseen, sums, damped } = scratch;
+        let surfaces = surfaces.unwrap_or_else(|| SurfaceTable::new(Vec::new()));
+        Scorer { card: &model.card, arrays, surfaces, makers, counts, touched, unseen, sums, damped }
+    }
+
+    /// The scratch space alone, for [`TopicModel::resume_scorer`].
+    pub fn into_scratch(self) -> Scratch {
+        let Scorer { card, makers, counts, touched, unseen, sums, damped, .. } = self;
+        Scratch { checksum: card.checksum, makers, counts, touched, unseen, sums, damped }
     }
 
     /// The scores of `article`.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::file::Storage;
 use super::parts::with_card;
-use super::{Assigned, Parts, PredictOptions, Prediction, Scorer, Size};
+use super::{Assigned, Parts, PredictOptions, Prediction, Scorer, Scratch, Size};
 use crate::corpus::{Corpus, TopicInfo};
 use crate::decide::{Calibration, Curve, Decision};
 use crate::features::{Field, FieldWeights};
@@ -212,6 +212,11 @@ impl TopicModel {
     /// The model at work on one article after the other: for a loop, one to each thread.
     pub fn scorer(&self) -> Scorer<'_> {
         Scorer::new(self)
+    }
+
+    /// A scorer that goes on with the scratch space of an earlier one of this model, which saves making it anew.
+    pub fn resume_scorer(&self, scratch: Scratch) -> Scorer<'_> {
+        Scorer::resume(self, scratch)
     }
 
     /// The topics of `article`.

@@ -129,6 +129,7 @@ pub(super) fn coverage(points: &[CoveragePoint]) -> maud::Markup {
         let axes = Axes {
             y: (least, 1.0, 6),
             y_tick: |value| format!("{value:.2}"),
+            room: 32,
             ..Axes::unit("share of articles with a topic", "precision")
         };
         let mut plane = plane(canvas, &axes)?;

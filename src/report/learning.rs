@@ -203,6 +203,7 @@ fn picture(points: &[&CurvePoint], task: Task) -> Markup {
             y: ((least * 10.0 - 0.5).floor().max(0.0) / 10.0, 1.0, 6),
             x_tick: |value| count(value.round() as u64),
             y_tick: |value| format!("{value:.2}"),
+            room: 32,
             ..Axes::unit("articles learned from", "")
         };
         let mut plane = plane(canvas, &axes)?;

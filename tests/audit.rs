@@ -7,7 +7,8 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use topicwire::audit::{Audit, AuditSettings, DoubtKind, OverlapKind, TextProblem, TopicTrouble, audit};
 use topicwire::corpus::similar_pairs;
-use topicwire::{Article, Corpus, Error, Task};
+use topicwire::train::{Effort, TrainSettings};
+use topicwire::{Article, Corpus, Error, Task, Trainer};
 
 fn look(articles: Vec<Article>, test: Option<Vec<Article>>) -> (Corpus, Audit) {
     let (corpus, test) = (Corpus::from(articles), test.map(Corpus::from));
@@ -401,4 +402,30 @@ fn labels_that_show_nothing_are_left_with_a_note() {
     articles.push(texts(99));
     let (_, found) = look(articles, None);
     assert_eq!(found.labels.unwrap().articles, 12);
+}
+
+#[test]
+fn no_article_knows_its_own_label() {
+    // Words that say nothing, and labels by lot: whoever has not seen an article can only guess.
+    let mut rng = ChaCha8Rng::seed_from_u64(11);
+    let articles: Vec<Article> = (0..400)
+        .map(|n| {
+            Article::new(n.to_string(), "", text(n, 30)).with_topics([["x", "y"][rng.random_range(0..2)]])
+        })
+        .collect();
+    let corpus = Corpus::from(articles);
+    let settings = TrainSettings { effort: Effort::Fast, ..TrainSettings::default() };
+    let cross_fit = Trainer::new(settings).unwrap().cross_fit(&corpus).unwrap();
+    let right = |probabilities: &[Vec<f32>]| {
+        let rows = probabilities.iter().zip(cross_fit.targets());
+        rows.filter(|(of, own)| of[own[0] as usize] > 0.5).count()
+    };
+    let probabilities = cross_fit.probabilities(&[]).unwrap();
+    assert!((140..=260).contains(&right(&probabilities)), "{}", right(&probabilities));
+    assert!(probabilities.iter().all(|of| (of.iter().sum::<f32>() - 1.0).abs() < 1e-4));
+    // What is left out teaches nothing, but is scored like the others.
+    let half: Vec<bool> = (0..400).map(|n| n % 2 == 0).collect();
+    let (probabilities, model) = cross_fit.probabilities_and_model(&half).unwrap();
+    assert!((140..=260).contains(&right(&probabilities)), "{}", right(&probabilities));
+    assert_eq!(model.card().report.articles, 200);
 }

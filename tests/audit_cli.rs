@@ -91,3 +91,42 @@ fn a_check_that_fails_ends_with_three() {
     assert_eq!(place.run(&["train.jsonl", "--similarity", "0"]).status.code(), Some(2));
     assert_eq!(place.run(&["missing.jsonl"]).status.code(), Some(1));
 }
+
+#[test]
+fn labels_are_doubted_unless_told_not_to() {
+    let place = Place::new();
+    let mut corpus = String::new();
+    for n in 0..40 {
+        let (words, topic) =
+            if n % 2 == 0 { ("crude oil pipeline", "energy") } else { ("penalty match coach", "sport") };
+        let topic = if n == 6 { "sport" } else { topic };
+        corpus += &format!(
+            "{{\"id\": \"n{n}\", \"text\": \"{words} {n}{n} of day x{n}\", \"topics\": [\"{topic}\"]}}\n"
+        );
+    }
+    std::fs::write(place.path("c.jsonl"), corpus).unwrap();
+    let lines = place.lines(&["c.jsonl", "--output", "jsonl", "--similarity", "1"]);
+    let doubt = lines.iter().find(|line| line["finding"] == "doubt").unwrap();
+    assert_eq!((&doubt["article"]["id"], &doubt["kind"]), (&"n6".into(), &"wrong".into()));
+    assert_eq!((&doubt["topic"], &doubt["instead"]), (&"sport".into(), &"energy".into()));
+    assert!(doubt["evidence"][0]["word"].is_string());
+    let table = String::from_utf8(place.run(&["c.jsonl"]).stdout).unwrap();
+    assert!(table.contains("topics that may be wrong") && table.contains("energy"), "{table}");
+    // One object with everything, for a program.
+    let json: Value = serde_json::from_slice(&place.run(&["c.jsonl", "--output", "json"]).stdout).unwrap();
+    assert_eq!(
+        (&json["articles"], &json["labels"]["doubts"][0]["article"]["id"]),
+        (&40.into(), &"n6".into())
+    );
+    assert!(
+        place
+            .lines(&["c.jsonl", "--output", "jsonl", "--no-labels"])
+            .iter()
+            .all(|line| line["finding"] != "doubt")
+    );
+    // What cannot be looked at is said.
+    std::fs::write(place.path("one.jsonl"), "{\"text\": \"a\", \"topics\": [\"x\"]}\n{\"text\": \"b c\"}\n")
+        .unwrap();
+    let table = String::from_utf8(place.run(&["one.jsonl"]).stdout).unwrap();
+    assert!(table.contains("Not looked at: the labels (1 labelled articles are too few"), "{table}");
+}

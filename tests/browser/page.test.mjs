@@ -64,8 +64,9 @@ test("a pasted article shows its topics with their evidence", async () => {
   await page.getByRole("button", { name: /^Energy/ }).first().click();
   const lit = await page.locator("#reader mark").allTextContents();
   assert.ok(lit.some((word) => /pipeline|crude|oil/i.test(word)), String(lit));
-  const strength = (word) => page.locator("#reader mark", { hasText: word }).first().getAttribute("class");
-  assert.ok(["s4", "s5"].includes(await strength(/crude|oil|pipeline/i)));
+  const strengths = await page.locator("#reader mark").evaluateAll((marks) => marks.map((mark) => mark.className));
+  assert.ok(strengths.includes("s5"), "the strongest word is lit the most");
+  assert.ok(new Set(strengths).size > 1, "and others less");
   // A topic that was not assigned has evidence too.
   await page.locator("#others summary").click();
   await page.locator("#other-topics .name").nth(2).click();

@@ -24,9 +24,9 @@ use crate::{Result, Task, Topic};
 /// use topicwire::{Article, Corpus, Trainer};
 ///
 /// let mut articles = Vec::new();
-/// for n in 0..6 {
-///     let energy = Article::new(format!("e{n}"), "", format!("crude oil from well {n}{n}"));
-///     let sport = Article::new(format!("s{n}"), "", format!("the match of day {n}{n}"));
+/// for place in ["Basra", "Brent", "Kirkuk", "Lagos", "Tampico", "Zubair"] {
+///     let energy = Article::new(format!("e-{place}"), "", format!("crude oil came from {place}"));
+///     let sport = Article::new(format!("s-{place}"), "", format!("the match was won in {place}"));
 ///     articles.extend([energy.with_topics(["energy"]), sport.with_topics(["sport"])]);
 /// }
 /// let trainer = Trainer::new(TrainSettings { effort: Effort::Fast, ..TrainSettings::default() })?;
@@ -136,10 +136,16 @@ impl CrossFit {
     fn calibrated(&self, scores: &OutOfFold, left_out: &[bool]) -> Vec<Vec<f32>> {
         let prepared = &self.prepared;
         let scores = scores.clone().corrected(prepared, &self.settings, left_out);
+        // A softmax has three numbers to find, and is fitted once for each fold.
+        let stride = match prepared.task {
+            Task::Single => prepared.len().div_ceil(SOFTMAX_ARTICLES),
+            Task::Multi => 1,
+        };
         let parts: Vec<OutOfFold> = (0..prepared.folds)
             .into_par_iter()
             .map(|fold| {
-                let others = scores.only(|row| prepared.fold[row] != fold && stays(left_out, row));
+                let taken = |row: usize| row.is_multiple_of(stride) && stays(left_out, row);
+                let others = scores.only(|row| prepared.fold[row] != fold && taken(row));
                 let decision = Decision {
                     calibration: others.calibration(prepared),
                     thresholds: vec![0.0; prepared.topics.len()],
@@ -198,3 +204,6 @@ impl CrossFit {
         })
     }
 }
+
+/// From how many articles the way from scores to probabilities is learned, where articles have exactly one topic.
+const SOFTMAX_ARTICLES: usize = 2_500;

@@ -247,3 +247,21 @@ fn completions_are_written_for_shells() {
     assert!(place.gives(&["completions", "bash"], "").contains("topicwire"));
     assert!(place.gives(&["completions", "fish"], "").contains("predict"));
 }
+
+#[test]
+fn timings_say_where_the_time_went() {
+    let place = Place::new();
+    let train = place.run(&["train", "c.jsonl", "--model", "again.safetensors", "--timings"], "");
+    let said = stderr(&train);
+    for part in
+        ["stage", "read", "terms", "choose settings", "score out of fold", "fit", "save", "all", "MB/s"]
+    {
+        assert!(said.contains(part), "no `{part}` in {said}");
+    }
+    let same = |name: &str| std::fs::read(place.path(name)).unwrap();
+    assert_eq!(same("again.safetensors"), same("m.safetensors"));
+
+    let predict = place.run(&["predict", "--model", "m.safetensors", "c.jsonl", "--timings"], "");
+    assert!(stderr(&predict).contains("read, predict, write"), "{}", stderr(&predict));
+    assert_eq!(lines(&String::from_utf8(predict.stdout).unwrap()).len(), 32);
+}

@@ -9,6 +9,7 @@ use topicwire::train::TrainSettings;
 use topicwire::{Corpus, Split, Trainer};
 
 use super::evaluate::write_figures;
+use super::timings::Timings;
 use super::{Context, progress, starter, train};
 
 /// Arguments of `topicwire demo`: none.
@@ -29,7 +30,7 @@ pub fn run(_: &Arguments, context: Context) -> anyhow::Result<()> {
     let start = Instant::now();
     let bar = progress::spinner(context);
     let trainer = Trainer::new(TrainSettings::default())?.with_taxonomy(starter::taxonomy()?.into());
-    let model = train::train(&trainer, &Corpus::from(learn), &bar, context)?;
+    let model = train::train(&trainer, &Corpus::from(learn), &bar, &Timings::new(false), context)?;
     bar.finish_and_clear();
     writeln!(
         out,

@@ -27,6 +27,7 @@ mod suggest;
 mod table;
 mod target;
 mod thresholds;
+mod timings;
 mod train;
 mod tune;
 

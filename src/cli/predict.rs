@@ -11,6 +11,7 @@ use topicwire::{Article, Error, Task, Topic, TopicModel};
 
 use super::inputs::{ReadArguments, report_reencoded, report_skipped};
 use super::numbers::probability;
+use super::timings::Timings;
 use super::{Context, Usage, progress, starter, table};
 
 /// Arguments of `topicwire predict`.
@@ -42,6 +43,9 @@ pub struct Arguments {
     /// Give no topic at all to an article whose likeliest assigned topic, or whose share of known words, is below this.
     #[arg(long, value_name = "P", allow_negative_numbers = true, value_parser = probability)]
     abstain_below: Option<f32>,
+    /// Say how fast it went: seconds, articles and megabytes a second, and memory.
+    #[arg(long)]
+    timings: bool,
     #[command(flatten)]
     read: ReadArguments,
 }
@@ -114,7 +118,9 @@ fn stream(
     let batches = Batches::open(&arguments.input, &options)?;
     let reencodings = batches.reencodings();
     let bar = progress::counter(context);
-    let (mut shown, mut count, mut articles) = (Vec::new(), 0_u64, 0_u64);
+    let timings = Timings::new(arguments.timings);
+    timings.stage("read, predict, write");
+    let (mut shown, mut count, mut articles, mut read) = (Vec::new(), 0_u64, 0_u64, 0_u64);
     in_order(
         batches,
         context.threads,
@@ -125,6 +131,7 @@ fn stream(
             }
             out.write_all(&lines.bytes).map_err(|source| Error::write("-", source))?;
             articles += lines.articles;
+            read += lines.read;
             bar.set_position(articles);
             count += lines.errors.len() as u64;
             let room = SHOWN - shown.len();
@@ -133,6 +140,7 @@ fn stream(
         },
     )?;
     bar.finish_and_clear();
+    timings.finish(articles as usize, read, context);
     report_reencoded(&reencodings.list(), context);
     report_skipped(&shown, count, context);
     Ok(())
@@ -146,6 +154,8 @@ const SHOWN: usize = 5;
 struct Lines {
     bytes: Vec<u8>,
     articles: u64,
+    /// Bytes of text that the articles have.
+    read: u64,
     errors: Vec<Error>,
 }
 
@@ -173,6 +183,7 @@ impl Form<'_> {
         for article in articles {
             match article {
                 Ok(article) => {
+                    lines.read += (article.title.len() + article.text.len()) as u64;
                     let prediction = self.model.predict_as(&mut scorer, &article, &self.options);
                     self.line(&article, &prediction, &mut lines.bytes, &mut rows);
                 }

@@ -10,6 +10,7 @@ use topicwire::{Corpus, Task, TopicModel, Trainer};
 use super::inputs::{ReadArguments, TaxonomyArgument, read};
 use super::numbers::whole;
 use super::settings::SettingArguments;
+use super::timings::Timings;
 use super::{Context, progress, target};
 
 /// Arguments of `topicwire train`.
@@ -38,6 +39,9 @@ pub struct Arguments {
     /// What to do with articles that are not labelled: fail or skip.
     #[arg(long, default_value = "fail", value_name = "FAIL|SKIP")]
     unlabelled: Unlabelled,
+    /// Say where the time went: seconds, articles and megabytes a second for each stage, and memory.
+    #[arg(long)]
+    timings: bool,
     #[command(flatten)]
     taxonomy: TaxonomyArgument,
     #[command(flatten)]
@@ -56,6 +60,8 @@ pub fn run(arguments: Arguments, context: Context) -> anyhow::Result<()> {
 
     let bar = progress::spinner(context);
     bar.set_message("reading");
+    let timings = Timings::new(arguments.timings);
+    timings.stage("read");
     let taxonomy = arguments.taxonomy.read()?;
     let options =
         ReadOptions { taxonomy: taxonomy.clone(), ..arguments.read.labelled(arguments.unlabelled, context) };
@@ -63,9 +69,12 @@ pub fn run(arguments: Arguments, context: Context) -> anyhow::Result<()> {
         trainer = trainer.with_taxonomy(taxonomy);
     }
     let corpus = Corpus::from(read(&arguments.corpus, &options, context)?);
-    let model = train(&trainer, &corpus, &bar, context)?;
+    let model = train(&trainer, &corpus, &bar, &timings, context)?;
     bar.finish_and_clear();
+    timings.stage("save");
     model.save(&arguments.model)?;
+    let bytes = corpus.articles.iter().map(|article| (article.title.len() + article.text.len()) as u64).sum();
+    timings.finish(corpus.articles.len(), bytes, context);
     context.say(format_args!(
         "Wrote {} ({:.1} MB, {} topics, {} terms).",
         arguments.model.display(),
@@ -81,11 +90,16 @@ pub fn train(
     trainer: &Trainer,
     corpus: &Corpus,
     bar: &indicatif::ProgressBar,
+    timings: &Timings,
     context: Context,
 ) -> anyhow::Result<TopicModel> {
     let model = trainer.train_with(corpus, &|step| match step {
-        Step::Reading => bar.set_message("reading terms"),
+        Step::Reading => {
+            timings.stage("terms");
+            bar.set_message("reading terms");
+        }
         Step::Task(task, articles, with_one) => bar.suspend(|| {
+            timings.stage("choose settings");
             let why = match task {
                 Task::Single if with_one == articles => "each has exactly one topic".to_owned(),
                 Task::Single => format!("{with_one} have exactly one topic"),
@@ -94,8 +108,14 @@ pub fn train(
             context.say(format_args!("Task: {task} ({articles} articles; {why})."));
         }),
         Step::Tried(trial) => bar.set_message(format!("choosing settings: {:.4} out of fold", trial.figure)),
-        Step::Fitting => bar.set_message("fitting"),
-        Step::Calibrating => bar.set_message("finding thresholds"),
+        Step::Calibrating => {
+            timings.stage("score out of fold");
+            bar.set_message("finding thresholds");
+        }
+        Step::Fitting => {
+            timings.stage("fit, decide, pack");
+            bar.set_message("fitting");
+        }
         _ => {}
     })?;
     let report = &model.card().report;

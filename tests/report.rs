@@ -8,10 +8,11 @@ use std::sync::OnceLock;
 
 use serde_json::Value;
 use tempfile::TempDir;
+use topicwire::audit::{AuditSettings, audit};
 use topicwire::corpus::Format;
 use topicwire::evaluate::{Findings, cross_validate, examine, learning_curve};
 use topicwire::metrics::TopicCounts;
-use topicwire::report::{cross_validation_page, evaluation_page, learning_curve_page};
+use topicwire::report::{audit_page, cross_validation_page, evaluation_page, learning_curve_page};
 use topicwire::train::{Effort, TrainSettings};
 use topicwire::{Article, Corpus, Task, TopicModel, Trainer};
 
@@ -205,6 +206,29 @@ fn pages_of_cross_validation() {
     for part in ["Would more articles help?", "<svg", "On which topics?", "2 folds"] {
         assert!(page.contains(part), "no {part}");
     }
+    stands_alone(&page);
+}
+
+#[test]
+fn page_of_an_audit() {
+    let mut articles = single(60);
+    articles[4].topics = Some(vec!["sport".into()]);
+    articles.push(Article { id: "copy".into(), ..articles[8].clone() }.with_topics(["sport"]));
+    articles.push(Article::new("empty", "", "").with_topics(["energy"]));
+    articles.push(Article::new("<script>", "<script>alert(1)</script>", "cup match").with_topics(["sport"]));
+    let test = Corpus::from(vec![Article { id: "t1".into(), ..articles[10].clone() }]);
+    let found = audit(&Corpus::from(articles), Some(&test), &AuditSettings::default()).unwrap();
+    let page = audit_page(&found, "news.jsonl");
+    for part in
+        ["news.jsonl", "Leaks", ">t1<", ">copy<", "Doubtful labels", ">a4<", "no words", "&lt;script&gt;"]
+    {
+        assert!(page.contains(part), "no {part}");
+    }
+    stands_alone(&page);
+    let without_labels = AuditSettings { labels: None, ..AuditSettings::default() };
+    let found = audit(&Corpus::from(single(3)), None, &without_labels).unwrap();
+    let page = audit_page(&found, "c");
+    assert!(page.contains("No two articles are the same") && !page.contains("Labels that may be wrong"));
     stands_alone(&page);
 }
 

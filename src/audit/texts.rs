@@ -1,6 +1,7 @@
 //! Articles whose texts no label can save: empty, very short or long, in another language, full of markup.
 
 use std::collections::{BTreeMap, HashSet};
+use std::fmt;
 
 use foldhash::fast::FixedState;
 use rayon::prelude::*;
@@ -83,6 +84,23 @@ pub enum TextProblem {
         /// How many there are.
         characters: usize,
     },
+}
+
+impl fmt::Display for TextProblem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            TextProblem::Empty => f.write_str("no words"),
+            TextProblem::VeryShort { words } => write!(f, "{words} words"),
+            TextProblem::VeryLong { words, median } => {
+                write!(f, "{words} words; the middle article has {median}")
+            }
+            TextProblem::Language { language, usual } => {
+                write!(f, "seems to be {language}, not {}", usual.join(" or "))
+            }
+            TextProblem::Markup { marks } => write!(f, "{marks} HTML tags and entities"),
+            TextProblem::Garbled { characters } => write!(f, "{characters} garbled characters"),
+        }
+    }
 }
 
 /// The articles of `corpus` with something wrong about their texts: by problem, then in the order of the corpus. An article

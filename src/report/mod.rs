@@ -1,4 +1,4 @@
-//! Pages made from what [`evaluate`](crate::evaluate) returns.
+//! Pages made from what [`evaluate`](crate::evaluate) and [`audit`](crate::audit) return.
 //!
 //! A page is one file that stands alone: it fetches nothing, reads without script (which only sorts tables), follows the
 //! reader's light or dark theme, prints, and fits a telephone. All text that comes from articles, topics and file names is
@@ -12,7 +12,9 @@
 //! | `chart` | the canvas and its axes; `curves`, `bars`, `matrix` draw on it |
 //! | `evaluation`, `topics`, `confusion`, `cases` | the page of an evaluation |
 //! | `learning` | the page of a cross-validation or a learning curve |
+//! | `audit` | the page of an audit |
 
+mod audit;
 mod bars;
 mod cases;
 mod chart;
@@ -30,6 +32,7 @@ use std::path::Path;
 use crate::Result;
 use crate::save::save_bytes;
 
+pub use audit::audit_page;
 pub use evaluation::evaluation_page;
 pub use learning::{cross_validation_page, learning_curve_page};
 

@@ -10,17 +10,19 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use topicwire::audit::{Audit, AuditSettings, audit};
 use topicwire::corpus::{Corpus, Format, ReadOptions, Unlabelled};
+use topicwire::report::{audit_page, save_page};
 use topicwire::{Split, Task};
 
+use super::evaluate::file_name;
 use super::inputs::{ReadArguments, read};
 use super::settings::TaskArgument;
-use super::{CheckFailed, Context, Usage, progress};
+use super::{CheckFailed, Context, Usage, progress, target};
 
 /// Arguments of `topicwire audit`.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   topicwire audit news.jsonl
-  topicwire audit train.jsonl --against test.jsonl --fix clean.jsonl
+  topicwire audit train.jsonl --against test.jsonl --fix clean.jsonl --report audit.html
   topicwire audit news.jsonl --output jsonl > to-do.jsonl
   topicwire audit train.jsonl --against test.jsonl --fail-on leaks,duplicates")]
 pub struct Arguments {
@@ -48,6 +50,9 @@ pub struct Arguments {
     /// How many findings of a kind the table shows.
     #[arg(long, default_value_t = 10, value_name = "N")]
     show: usize,
+    /// Write everything that was found as one page.
+    #[arg(long, value_name = "FILE.html")]
+    report: Option<PathBuf>,
     /// Write the corpus without the exact duplicates and without what stands in the test corpus.
     #[arg(long, value_name = "OUT")]
     fix: Option<PathBuf>,
@@ -106,6 +111,9 @@ pub fn run(arguments: &Arguments, context: Context) -> anyhow::Result<()> {
     if arguments.fail_on.contains(&Kind::Leaks) && arguments.against.is_none() {
         return Err(Usage("--fail-on leaks: name the test corpus with --against".into()).into());
     }
+    if let Some(report) = &arguments.report {
+        target::check("--report", report)?;
+    }
     let options = arguments.read.labelled(Unlabelled::Keep, context);
     let corpus = Corpus::from(read(&arguments.corpus, &options, context)?);
     let test = match &arguments.against {
@@ -147,6 +155,11 @@ pub fn run(arguments: &Arguments, context: Context) -> anyhow::Result<()> {
         }
     }
     out.flush()?;
+    if let Some(path) = &arguments.report {
+        let names: Vec<String> = arguments.corpus.iter().map(|path| file_name(path)).collect();
+        save_page(path, &audit_page(&audit, &names.join(", ")))?;
+        context.say(format_args!("Wrote {}.", path.display()));
+    }
     if let Some(path) = &arguments.fix {
         fix(path, &audit, &corpus, context)?;
     }

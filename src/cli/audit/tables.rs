@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use comfy_table::Table;
 use topicwire::Task;
-use topicwire::audit::{ArticleRef, Audit, DoubtKind, DuplicateGroup, TextProblem};
+use topicwire::audit::{ArticleRef, Audit, DoubtKind, DuplicateGroup};
 
 use super::super::table;
 use super::labels;
@@ -51,7 +51,7 @@ pub fn write(out: &mut impl Write, audit: &Audit, show: usize) -> io::Result<()>
         let mut rows = left(&["article", "problem", "opening"]);
         for finding in audit.texts.iter().take(show) {
             let article = &finding.article;
-            rows.add_row([article.id.clone(), problem(&finding.problem), article.opening.clone()]);
+            rows.add_row([article.id.clone(), finding.problem.to_string(), article.opening.clone()]);
         }
         rows
     })?;
@@ -169,18 +169,5 @@ fn topics(article: &ArticleRef) -> String {
         None => "not labelled".to_owned(),
         Some(topics) if topics.is_empty() => "none".to_owned(),
         Some(topics) => topics.iter().map(|topic| topic.as_str()).collect::<Vec<_>>().join(", "),
-    }
-}
-
-fn problem(problem: &TextProblem) -> String {
-    match problem {
-        TextProblem::Empty => "no words".to_owned(),
-        TextProblem::VeryShort { words } => format!("{words} words"),
-        TextProblem::VeryLong { words, median } => format!("{words} words; the middle article has {median}"),
-        TextProblem::Language { language, usual } => {
-            format!("seems to be {language}, not {}", usual.join(" or "))
-        }
-        TextProblem::Markup { marks } => format!("{marks} HTML tags and entities"),
-        TextProblem::Garbled { characters } => format!("{characters} garbled characters"),
     }
 }

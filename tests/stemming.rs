@@ -53,6 +53,13 @@ fn words() -> impl Strategy<Value = (&'static str, String)> {
     prop_oneof![3 => of_language, 3 => with_ending, 1 => of_anything]
 }
 
+/// Marks stand in one order, whatever stood between them.
+#[test]
+fn a_vowel_sign_between_marks_leaves_no_trace() {
+    let once = normalize("\u{384}\u{fe71}\u{10efd}");
+    assert_eq!(normalize(&once), once);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 6_000, failure_persistence: None, ..ProptestConfig::default() })]
 

@@ -19,16 +19,18 @@ pub fn normalize(token: &str) -> String {
     if token.is_ascii() {
         return token.to_ascii_lowercase();
     }
-    let mut out = String::with_capacity(token.len());
-    for c in token.nfkc().flat_map(char::to_lowercase).nfc() {
-        match c {
-            '\u{064B}'..='\u{065F}' | '\u{0670}' | '\u{0640}' => {}
-            'أ' | 'إ' | 'آ' | 'ٱ' => out.push('ا'),
-            'ى' => out.push('ي'),
-            'ة' => out.push('ه'),
-            '’' | 'ʼ' | '‘' => out.push('\''),
-            c => out.push(c),
-        }
+    // Marks are put in order last, when those that go are gone.
+    token.nfkc().flat_map(char::to_lowercase).filter_map(folded).nfc().collect()
+}
+
+/// The letter that stands for `letter`, if any does.
+fn folded(letter: char) -> Option<char> {
+    match letter {
+        '\u{064B}'..='\u{065F}' | '\u{0670}' | '\u{0640}' => None,
+        'أ' | 'إ' | 'آ' | 'ٱ' => Some('ا'),
+        'ى' => Some('ي'),
+        'ة' => Some('ه'),
+        '’' | 'ʼ' | '‘' => Some('\''),
+        letter => Some(letter),
     }
-    out
 }

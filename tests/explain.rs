@@ -16,9 +16,9 @@ fn starter_corpus() -> &'static Corpus {
     CORPUS.get_or_init(|| Corpus::read(path).unwrap())
 }
 
-/// A model of several topics to an article, and one of exactly one.
-fn models() -> &'static [TopicModel; 2] {
-    static MODELS: OnceLock<[TopicModel; 2]> = OnceLock::new();
+/// A model of several topics to an article, and two of exactly one: without and with a second stage over the scores.
+fn models() -> &'static [TopicModel; 3] {
+    static MODELS: OnceLock<[TopicModel; 3]> = OnceLock::new();
     MODELS.get_or_init(|| {
         let trainer =
             Trainer::new(TrainSettings { effort: Effort::Fast, ..TrainSettings::default() }).unwrap();
@@ -28,8 +28,12 @@ fn models() -> &'static [TopicModel; 2] {
             article.topics = first.map(|topic| vec![topic]);
             article.topics.is_some()
         });
-        let models = [trainer.train(starter_corpus()).unwrap(), trainer.train(&single).unwrap()];
-        assert_eq!([models[0].task(), models[1].task()], [Task::Multi, Task::Single]);
+        let models = [
+            trainer.train(starter_corpus()).unwrap(),
+            trainer.train(&single).unwrap(),
+            Trainer::default().train(&single).unwrap(),
+        ];
+        assert_eq!(models.each_ref().map(TopicModel::task), [Task::Multi, Task::Single, Task::Single]);
         models
     })
 }
@@ -66,7 +70,7 @@ proptest! {
 
     #[test]
     fn contributions_add_up_for_articles_of_known_words(
-        title in 0_usize..400, texts in prop::collection::vec((0_usize..400, 0_usize..300), 0..6), which in 0_usize..2
+        title in 0_usize..400, texts in prop::collection::vec((0_usize..400, 0_usize..300), 0..6), which in 0_usize..3
     ) {
         let articles = &starter_corpus().articles;
         let mut text = String::new();
@@ -79,14 +83,14 @@ proptest! {
     }
 
     #[test]
-    fn contributions_add_up_for_anything(title in ".{0,30}", text in "\\PC{0,200}", which in 0_usize..2) {
+    fn contributions_add_up_for_anything(title in ".{0,30}", text in "\\PC{0,200}", which in 0_usize..3) {
         check(&models()[which], &Article::new("x", title, text))?;
     }
 }
 
 #[test]
 fn spans_are_bytes_of_the_words_as_written() {
-    let [model, _] = models();
+    let [model, ..] = models();
     let article = Article::new("x", "Öl: OPEC’s quota", "“Crude” rose — crude, CRUDE. Ünd OPEC");
     let topic = Topic::from("energy");
     let explanation = model.explain(&article, Some(std::slice::from_ref(&topic)));
@@ -105,7 +109,7 @@ fn spans_are_bytes_of_the_words_as_written() {
 
 #[test]
 fn asked_topics_follow_the_assigned_ones_once() {
-    let [multi, single] = models();
+    let [multi, single, _] = models();
     let article = Article::new("x", "", "Crude oil output of OPEC");
     let asked = [Topic::from("no such topic"), multi.topics()[3].clone(), multi.topics()[3].clone()];
     let explanation = multi.explain(&article, Some(&asked));
@@ -124,7 +128,7 @@ fn asked_topics_follow_the_assigned_ones_once() {
 
 #[test]
 fn the_nearest_article_of_an_article_is_itself() {
-    let [model, _] = models();
+    let [model, ..] = models();
     let articles = &starter_corpus().articles[..50];
     let neighbours = Neighbours::new(model, articles);
     let mut scorer = model.scorer();

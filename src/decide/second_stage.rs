@@ -7,16 +7,15 @@ use super::softmax::slope;
 /// A linear map from the scores of one-vs-rest classifiers to better ones, where an article has exactly one topic.
 ///
 /// Classifiers that learn each topic on its own do not know of each other: that a good score for `ship` means less beside a
-/// good one for `trade`. Here the corrected score of topic `t` is `a s_t + Σ_j (s_j - m_j) D_jt + b_t`, with `m` the mean
-/// scores, fitted on out-of-fold scores `s` by maximum likelihood under the softmax, with a penalty on `D` (stacking,
-/// Wolpert 1992, with the simple model as its prior). A linear map of linear scores is one linear stage still: it goes into
-/// the weights, and contributions of words add up as before.
+/// good one for `trade`. Here the corrected score of topic `t` is `s_t + Σ_j (s_j - m_j) C_jt + c_t`, with `m` the mean
+/// scores. Times the slope `a` of a softmax it is fitted to out-of-fold scores `s` by maximum likelihood, with a penalty on
+/// `a C` and `a c` (stacking, Wolpert 1992, with the simple model as its prior). Corrected scores are as large as those they
+/// come from. A linear map of linear scores is one linear stage still: it goes into the weights, and contributions of words
+/// add up as before.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SecondStage {
     topics: usize,
-    /// The factor of the topic's own score.
-    own: f32,
-    /// `D`, a row for each topic that speaks, and as last row `b`: (topics + 1) × topics.
+    /// `C`, a row for each topic that speaks, and as last row `c`: (topics + 1) × topics.
     corrections: Vec<f32>,
     /// The mean scores.
     means: Vec<f32>,
@@ -41,44 +40,41 @@ impl SecondStage {
         let stride = rows.len().div_ceil(SAMPLE).max(1);
         let rows: Vec<(&[f32], u32)> = rows.iter().step_by(stride).copied().collect();
         let topics = rows.first().map_or(0, |row| row.0.len());
-        let own = slope(&rows);
         let mut means = vec![0.0_f32; topics];
         for (scores, _) in &rows {
             means.iter_mut().zip(*scores).for_each(|(mean, score)| *mean += score / rows.len() as f32);
         }
-        let mut stage = SecondStage { topics, own, corrections: vec![0.0; (topics + 1) * topics], means };
-        stage.climb(&rows);
+        let mut stage = SecondStage { topics, corrections: vec![0.0; (topics + 1) * topics], means };
+        stage.climb(&rows, slope(&rows));
         stage
     }
 
     /// Accelerated gradient steps (Nesterov), each measured by the bound on the curvature of the softmax of Böhning 1992:
-    /// half the products of the scores, the same for all topics.
-    fn climb(&mut self, rows: &[(&[f32], u32)]) {
+    /// half the products of the scores, the same for all topics. They are steps of `a C` and `a c`, with `a` the `slope`.
+    fn climb(&mut self, rows: &[(&[f32], u32)], slope: f32) {
         let curvature = Cholesky::new(self.bound(rows), self.topics + 1);
-        let (mut before, mut momentum) = (self.corrections.clone(), 1.0_f32);
+        let (mut at, mut before, mut momentum) =
+            (self.corrections.clone(), self.corrections.clone(), 1.0_f32);
         for _ in 0..STEPS {
-            let gradient = self.gradient(rows);
+            self.corrections = at.iter().map(|value| value / slope).collect();
+            let gradient = self.gradient(rows, slope);
             let step = curvature.solve(&gradient, self.topics);
-            let next: Vec<f32> = self.corrections.iter().zip(&step).map(|(at, step)| at - step).collect();
-            let uphill: f32 = gradient
-                .iter()
-                .zip(next.iter().zip(&before))
-                .map(|(g, (next, before))| g * (next - before))
-                .sum();
+            let next: Vec<f32> = at.iter().zip(&step).map(|(at, step)| at - step).collect();
+            let change = next.iter().zip(&before).map(|(next, before)| next - before);
+            let uphill: f32 = gradient.iter().zip(change).map(|(gradient, change)| gradient * change).sum();
             if uphill > 0.0 {
                 momentum = 1.0;
             }
             let grown = 0.5 * (1.0 + (1.0 + 4.0 * momentum * momentum).sqrt());
             let push = (momentum - 1.0) / grown;
-            self.corrections =
-                next.iter().zip(&before).map(|(next, before)| next + push * (next - before)).collect();
+            at = next.iter().zip(&before).map(|(next, before)| next + push * (next - before)).collect();
             (before, momentum) = (next, grown);
         }
-        self.corrections = before;
+        self.corrections = before.iter().map(|value| value / slope).collect();
     }
 
-    /// The gradient of the penalised log loss in the corrections.
-    fn gradient(&self, rows: &[(&[f32], u32)]) -> Vec<f32> {
+    /// The gradient of the penalised log loss in `a C` and `a c`.
+    fn gradient(&self, rows: &[(&[f32], u32)], slope: f32) -> Vec<f32> {
         let topics = self.topics;
         let parts: Vec<Vec<f32>> = rows
             .par_chunks(CHUNK)
@@ -88,6 +84,7 @@ impl SecondStage {
                 for &(scores, own) in rows {
                     errors.copy_from_slice(scores);
                     self.apply(&mut errors);
+                    errors.iter_mut().for_each(|score| *score *= slope);
                     softmax(&mut errors);
                     errors[own as usize] -= 1.0;
                     for (from, score) in
@@ -100,7 +97,7 @@ impl SecondStage {
                 sum
             })
             .collect();
-        let mut gradient: Vec<f32> = self.corrections.iter().map(|value| PENALTY * value).collect();
+        let mut gradient: Vec<f32> = self.corrections.iter().map(|value| PENALTY * slope * value).collect();
         for part in parts {
             gradient.iter_mut().zip(part).for_each(|(sum, part)| *sum += part);
         }
@@ -127,7 +124,7 @@ impl SecondStage {
 
     /// Corrects the scores of an article, in place.
     pub fn apply(&self, scores: &mut [f32]) {
-        let mut corrected: Vec<f32> = scores.iter().map(|score| self.own * score).collect();
+        let mut corrected = scores.to_vec();
         let centred = scores.iter().zip(&self.means).map(|(score, mean)| score - mean).chain([1.0]);
         for (from, value) in centred.enumerate() {
             let row = &self.corrections[from * self.topics..][..self.topics];
@@ -138,7 +135,7 @@ impl SecondStage {
 
     /// Corrects the weights of a column: scores are sums of weights, so the map is the same, but for what is constant.
     pub fn apply_to_weights(&self, weights: &mut [f32]) {
-        let mut corrected: Vec<f32> = weights.iter().map(|weight| self.own * weight).collect();
+        let mut corrected = weights.to_vec();
         for (row, weight) in self.corrections.chunks_exact(self.topics).zip(weights.iter()) {
             corrected.iter_mut().zip(row).for_each(|(sum, correction)| *sum += weight * correction);
         }

@@ -24,6 +24,12 @@ const ROUNDS: usize = 30;
 /// The most articles that the fit looks at: three numbers need no more.
 const SAMPLE: usize = 5_000;
 
+/// Where the two slopes start, and what they may be, in times that of the one softmax that fits best: so that nothing depends
+/// on how large scores are.
+const START: [f64; 2] = [1.6, 0.6];
+const LEAST: f64 = 0.05;
+const MOST: f64 = 20.0;
+
 impl Softmax {
     /// Turns the scores of all topics of an article into probabilities, in place.
     pub fn apply(&self, scores: &mut [f32]) {
@@ -45,14 +51,14 @@ impl Softmax {
     /// each article belongs to either softmax in part, and each softmax takes a Newton step on its parts.
     pub fn fit<'a>(rows: impl ExactSizeIterator<Item = (&'a [f32], u32)>) -> Softmax {
         let stride = rows.len().div_ceil(SAMPLE).max(1);
-        let rows: Vec<(&[f32], usize)> =
-            rows.step_by(stride).map(|(scores, own)| (scores, own as usize)).collect();
-        let (mut slopes, mut share) = ([8.0_f64, 3.0], 0.2_f64);
+        let rows: Vec<(&[f32], u32)> = rows.step_by(stride).collect();
+        let one = f64::from(slope(&rows));
+        let (mut slopes, mut share) = (START.map(|times| times * one), 0.2_f64);
         for _ in 0..ROUNDS {
             let mut steps = [[0.0_f64; 2]; 2];
             let mut soft_parts = 0.0;
             for &(scores, own) in &rows {
-                let of = slopes.map(|slope| Moments::of(scores, own, slope));
+                let of = slopes.map(|slope| Moments::of(scores, own as usize, slope));
                 let likelihoods = [(1.0 - share) * of[0].likelihood, share * of[1].likelihood];
                 let total = (likelihoods[0] + likelihoods[1]).max(1e-300);
                 soft_parts += likelihoods[1] / total;
@@ -66,7 +72,7 @@ impl Softmax {
             for (slope, [rise, variance]) in slopes.iter_mut().zip(steps) {
                 let newton = if variance > 1e-12 { rise / variance } else { 0.0 };
                 // A step of at most a factor of two keeps far starts from overshooting.
-                *slope = (*slope + newton).clamp(0.5 * *slope, 2.0 * *slope).clamp(0.05, 100.0);
+                *slope = (*slope + newton).clamp(0.5 * *slope, 2.0 * *slope).clamp(LEAST * one, MOST * one);
             }
         }
         Softmax { sharp: slopes[0] as f32, soft: slopes[1] as f32, share: share as f32 }

@@ -4,17 +4,17 @@ use std::fmt;
 
 use rayon::prelude::*;
 
-use super::calibrate::Decided;
 use super::candidate::FitOptions;
 use super::choose::choose;
 use super::out_of_fold::{Learner, OutOfFold, stays};
 use super::prepare::{Prepared, View, Words};
-use super::trainer::{fit_options, fold_starts, whole_start};
-use super::{Candidate, TrainSettings, Trainer, TrainingReport};
+use super::trainer::fit_options;
+use super::whole::{Whole, fold_starts};
+use super::{Candidate, TrainSettings, Trainer};
 use crate::corpus::Corpus;
 use crate::decide::Decision;
 use crate::learn::Duals;
-use crate::model::{Parts, TopicModel};
+use crate::model::TopicModel;
 use crate::{Result, Task, Topic};
 
 /// A corpus in folds, ready to be learned from without one fold after the other.
@@ -33,7 +33,7 @@ use crate::{Result, Task, Topic};
 /// let cross_fit = trainer.cross_fit(&Corpus::from(articles))?;
 /// let probabilities = cross_fit.probabilities(&[])?;
 /// assert_eq!(cross_fit.topics()[0].as_str(), "energy");
-/// assert!(probabilities[0][0] > probabilities[0][1], "{probabilities:?} {:?}", cross_fit.folds());
+/// assert!(probabilities[0][0] > probabilities[0][1]);
 /// # Ok::<(), topicwire::Error>(())
 /// ```
 pub struct CrossFit {
@@ -123,13 +123,19 @@ impl CrossFit {
     pub fn probabilities_and_model(&self, left_out: &[bool]) -> Result<(Vec<Vec<f32>>, TopicModel)> {
         let scores = self.scores(left_out)?;
         let probabilities = self.calibrated(&scores, left_out);
-        Ok((probabilities, self.model(&scores, left_out)?))
+        let whole =
+            Whole { settings: &self.settings, words: &self.words, taxonomy: Vec::new(), trials: Vec::new() };
+        Ok((probabilities, whole.learn(self.learner(left_out), scores)?))
+    }
+
+    fn learner<'a>(&'a self, left_out: &'a [bool]) -> Learner<'a> {
+        let CrossFit { prepared, view, candidate, how, .. } = self;
+        Learner { prepared, view, candidate, how: *how, left_out }
     }
 
     fn scores(&self, left_out: &[bool]) -> Result<OutOfFold> {
-        let CrossFit { prepared, view, candidate, how, .. } = self;
-        let learner = Learner { prepared, view, candidate, how: how.loose(), left_out };
-        learner.out_of_fold(0..prepared.folds, &self.fold_starts)
+        let learner = Learner { how: self.how.loose(), ..self.learner(left_out) };
+        learner.out_of_fold(0..self.prepared.folds, &self.fold_starts)
     }
 
     /// The probabilities of each fold, calibrated on the others.
@@ -163,45 +169,6 @@ impl CrossFit {
             }
         }
         probabilities
-    }
-
-    fn model(&self, scores: &OutOfFold, left_out: &[bool]) -> Result<TopicModel> {
-        let CrossFit { prepared, view, candidate, .. } = self;
-        let (column_weights, records) = view.records(prepared, candidate, |row| stays(left_out, row));
-        let rows: Vec<u32> =
-            (0..prepared.len() as u32).filter(|&row| stays(left_out, row as usize)).collect();
-        let start = whole_start(prepared, &scores.duals);
-        let fitted = candidate.fit(&records, &prepared.labels, &rows, &start, self.how)?;
-        let scores = scores.only(|row| stays(left_out, row));
-        let (weights, scores) = scores.correct(prepared, &self.settings, fitted.weights);
-        let Decided { decision, reports: topics, curves } = scores.decide(prepared, &self.settings);
-        let learned = || rows.iter().map(|&row| &prepared.targets[row as usize]);
-        let report = TrainingReport {
-            articles: rows.len() as u64,
-            with_one_topic: learned().filter(|row| row.len() == 1).count() as u64,
-            without_topic: learned().filter(|row| row.is_empty()).count() as u64,
-            terms: prepared.terms as u64,
-            columns: view.columns.len() as u64,
-            chosen: Some(*candidate),
-            convergence: fitted.convergence,
-            topics,
-            ..TrainingReport::default()
-        };
-        TopicModel::from_parts(&Parts {
-            settings: self.settings.clone(),
-            task: prepared.task,
-            analyzer: self.words.analyzer.clone(),
-            vocabulary: &self.words.vocabulary,
-            columns: &view.columns,
-            column_weights: &column_weights,
-            fields: candidate.fields,
-            weights: &weights,
-            topics: prepared.topics.clone(),
-            taxonomy: Vec::new(),
-            decision,
-            curves,
-            report,
-        })
     }
 }
 

@@ -13,6 +13,7 @@ mod report;
 mod settings;
 mod trainer;
 mod tune;
+mod whole;
 
 pub use candidate::Candidate;
 pub use cross_fit::CrossFit;

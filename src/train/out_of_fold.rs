@@ -79,7 +79,8 @@ impl OutOfFold {
         if !second_stage_pays(prepared, settings) {
             return (weights, self);
         }
-        let (stage, scores) = self.second_stage(prepared, &[]);
+        let (stage, scores) =
+            rayon::join(|| self.second_stage(prepared, &[], None), || self.cross_corrected(prepared, &[]));
         let bias = weights.columns() - 1;
         let weights =
             weights.map(
@@ -92,32 +93,29 @@ impl OutOfFold {
 
     /// These scores, corrected by what topics say of each other, where that pays.
     pub fn corrected(self, prepared: &Prepared, settings: &TrainSettings, left_out: &[bool]) -> OutOfFold {
-        if second_stage_pays(prepared, settings) { self.second_stage(prepared, left_out).1 } else { self }
+        if second_stage_pays(prepared, settings) { self.cross_corrected(prepared, left_out) } else { self }
     }
 
-    /// The second stage that fits the scores, and these scores corrected, those of each fold by a second stage that has not
-    /// seen it.
-    fn second_stage(&self, prepared: &Prepared, left_out: &[bool]) -> (SecondStage, OutOfFold) {
-        let fold_of = |row: u32| prepared.fold[row as usize];
-        let fit_without = |fold: Option<u8>| {
-            let seen = |row: u32| Some(fold_of(row)) != fold && stays(left_out, row as usize);
-            let rows = self.rows.iter().zip(&self.scores).filter(|(row, _)| seen(**row));
-            let rows: Vec<(&[f32], u32)> =
-                rows.map(|(&row, scores)| (&scores[..], prepared.targets[row as usize][0])).collect();
-            SecondStage::fit(&rows)
-        };
-        let mut stages: Vec<SecondStage> = (0..=prepared.folds)
+    /// The second stage that fits the scores of all articles but those of `fold` and those `left_out`.
+    fn second_stage(&self, prepared: &Prepared, left_out: &[bool], fold: Option<u8>) -> SecondStage {
+        let seen = |row: usize| Some(prepared.fold[row]) != fold && stays(left_out, row);
+        let rows = self.rows.iter().zip(&self.scores).filter(|(row, _)| seen(**row as usize));
+        let rows: Vec<(&[f32], u32)> =
+            rows.map(|(&row, scores)| (&scores[..], prepared.targets[row as usize][0])).collect();
+        SecondStage::fit(&rows)
+    }
+
+    /// These scores, those of each fold corrected by a second stage that has not seen it.
+    fn cross_corrected(&self, prepared: &Prepared, left_out: &[bool]) -> OutOfFold {
+        let stages: Vec<SecondStage> = (0..prepared.folds)
             .into_par_iter()
-            .map(|fold| fit_without((fold < prepared.folds).then_some(fold)))
+            .map(|fold| self.second_stage(prepared, left_out, Some(fold)))
             .collect();
-        let whole = stages.pop().unwrap_or_else(|| fit_without(None));
-        let corrected = self.rows.iter().zip(&self.scores).map(|(&row, scores)| {
-            let mut scores = scores.clone();
-            stages[usize::from(fold_of(row))].apply(&mut scores);
-            scores
-        });
-        let scores = corrected.collect();
-        (whole, OutOfFold { rows: self.rows.clone(), scores, duals: Vec::new() })
+        let mut corrected = OutOfFold { duals: Vec::new(), ..self.clone() };
+        for (&row, scores) in corrected.rows.iter().zip(&mut corrected.scores) {
+            stages[usize::from(prepared.fold[row as usize])].apply(scores);
+        }
+        corrected
     }
 
     /// Adds the scores of further folds.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::{Candidate, Effort, TrainSettings};
-use crate::corpus::grouped_folds;
+use crate::corpus::{grouped_folds, groups};
 use crate::features::{
     ColumnTopics, Columns, Counts, Documents, FieldWeights, Records, Vocabulary, VocabularyLimits,
 };
@@ -246,35 +246,20 @@ fn languages_of(articles: &[Article], settings: &TrainSettings) -> Vec<Language>
 /// A number for each article, the same for those that must not stand in different folds, or a fold would know what it is
 /// asked: articles of the same words, and those under the same title (a series, a thread and its replies).
 fn kin(articles: &[Article], documents: &Documents) -> Vec<u32> {
-    let mut group: Vec<u32> = (0..articles.len() as u32).collect();
+    let mut pairs = Vec::new();
     let (mut of_text, mut of_title) = (HashMap::new(), HashMap::new());
     for (row, article) in articles.iter().enumerate() {
         let tokens = documents.all(row);
         // Empty articles are no copies of each other.
         if !tokens.is_empty() {
-            let first = *of_text.entry(tokens).or_insert(row);
-            join(&mut group, first, row);
+            pairs.push((*of_text.entry(tokens).or_insert(row), row));
         }
         let title = without_reply_marks(&article.title);
         if title.split_whitespace().nth(1).is_some() {
-            let first = *of_title.entry(title).or_insert(row);
-            join(&mut group, first, row);
+            pairs.push((*of_title.entry(title).or_insert(row), row));
         }
     }
-    (0..articles.len()).map(|row| root(&group, row) as u32).collect()
-}
-
-/// The first row of the group of `row`.
-fn root(group: &[u32], mut row: usize) -> usize {
-    while group[row] as usize != row {
-        row = group[row] as usize;
-    }
-    row
-}
-
-fn join(group: &mut [u32], a: usize, b: usize) {
-    let (a, b) = (root(group, a), root(group, b));
-    group[a.max(b)] = a.min(b) as u32;
+    groups(articles.len(), pairs)
 }
 
 /// The title of what an article replies to.

@@ -2,15 +2,14 @@
 
 use std::sync::Arc;
 
-use super::calibrate::Decided;
 use super::candidate::FitOptions;
 use super::choose::choose;
 use super::out_of_fold::Learner;
 use super::prepare::{Prepared, View};
-use super::{TrainSettings, TrainingReport, Trial};
+use super::whole::{Whole, fold_starts};
+use super::{TrainSettings, Trial};
 use crate::corpus::{Corpus, Taxonomy, TopicInfo};
-use crate::learn::Duals;
-use crate::model::{Parts, TopicModel};
+use crate::model::TopicModel;
 use crate::{Error, Result, Task, Topic};
 
 /// Trains models.
@@ -110,41 +109,9 @@ impl Trainer {
         let scores = learner.out_of_fold(0..prepared.folds, &starts)?;
 
         tell(Step::Fitting);
-        let (column_weights, records) = view.records(&prepared, candidate, |_| true);
-        let rows: Vec<u32> = (0..prepared.len() as u32).collect();
-        let start = whole_start(&prepared, &scores.duals);
-        let fitted = candidate.fit(&records, &prepared.labels, &rows, &start, how)?;
-        drop(records);
-        let (weights, scores) = scores.correct(&prepared, settings, fitted.weights);
-        let Decided { decision, reports, curves } = scores.decide(&prepared, settings);
-
-        let report = TrainingReport {
-            articles: prepared.len() as u64,
-            with_one_topic: with_one_topic as u64,
-            without_topic: prepared.targets.iter().filter(|row| row.is_empty()).count() as u64,
-            terms: prepared.terms as u64,
-            columns: view.columns.len() as u64,
-            chosen: Some(choice.candidate),
-            trials: choice.trials,
-            figure: if prepared.task == Task::Single { "accuracy" } else { "¾ micro-F1 + ¼ macro-F1" }.into(),
-            convergence: fitted.convergence,
-            topics: reports,
-        };
-        TopicModel::from_parts(&Parts {
-            settings: settings.clone(),
-            task: prepared.task,
-            analyzer: words.analyzer,
-            vocabulary: &words.vocabulary,
-            columns: &view.columns,
-            column_weights: &column_weights,
-            fields: choice.candidate.fields,
-            weights: &weights,
-            topics: prepared.topics,
-            taxonomy,
-            decision,
-            curves,
-            report,
-        })
+        let learner = Learner { how, ..learner };
+        let whole = Whole { settings, words: &words, taxonomy, trials: choice.trials };
+        whole.learn(learner, scores)
     }
 
     /// What is known of `topics`, all of which must be known.
@@ -157,24 +124,9 @@ impl Trainer {
     }
 }
 
-/// A solution for all articles, near the right one, from those `without_fold`.
-pub(super) fn whole_start(prepared: &Prepared, without_fold: &[Duals]) -> Duals {
-    match without_fold {
-        [first, second, ..] => first.merge(second, |row| prepared.fold[row] == 0),
-        _ => Duals::None,
-    }
-}
-
 /// What is the same for all fits under `settings`.
 pub(super) fn fit_options(settings: &TrainSettings) -> FitOptions {
     FitOptions { tolerance: TOLERANCE, seed: settings.seed, selected_columns: settings.selected_columns }
-}
-
-/// For each fold, where its fit starts: from what was found without it, or else from a solution for all articles.
-pub(super) fn fold_starts(prepared: &Prepared, mut found: Vec<Duals>) -> Vec<Duals> {
-    let whole = whole_start(prepared, &found);
-    found.resize(usize::from(prepared.folds), whole);
-    found
 }
 
 /// The violation of the optimality conditions that is let be: below it, no figure changes in the third digit.

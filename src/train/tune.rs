@@ -62,11 +62,11 @@ impl Trainer {
         let mut prepared = Vec::new();
         for ngrams in if settings.ngrams == 1 { 1..=2 } else { settings.ngrams..=settings.ngrams } {
             let with_ngrams = TrainSettings { ngrams, ..settings.clone() };
-            prepared.push((with_ngrams.clone(), Prepared::new(&corpus.articles, &with_ngrams)?.0));
+            let (read, _) = Prepared::new(&corpus.articles, &with_ngrams)?;
+            prepared.push((with_ngrams, read));
         }
         let mut random = ChaCha8Rng::seed_from_u64(settings.seed);
-        let first =
-            Contender::new(&prepared[0].0, &prepared[0].1, fixed(settings, Candidate::usual(settings)))?;
+        let first = Contender::new(&prepared[0].1, fixed(settings, Candidate::usual(settings)))?;
         let mut best = first.finished()?;
         let mut tried = 1;
         while tell(&Tuned { tried, ..best.clone() }).is_continue() {
@@ -74,7 +74,7 @@ impl Trainer {
             for _ in 0..BRACKET {
                 let (settings, prepared) = &prepared[random.random_range(0..prepared.len())];
                 let drawn = fixed(settings, draw(settings, &mut random));
-                contenders.push(Contender::new(settings, prepared, drawn)?);
+                contenders.push(Contender::new(prepared, drawn)?);
                 tried += 1;
                 if tell(&Tuned { tried, ..best.clone() }).is_break() {
                     return Ok(Tuned { tried, ..best });
@@ -149,13 +149,8 @@ struct Contender<'a> {
 }
 
 impl<'a> Contender<'a> {
-    fn new(
-        base: &TrainSettings,
-        prepared: &'a Prepared,
-        (settings, candidate): (TrainSettings, Candidate),
-    ) -> Result<Self> {
+    fn new(prepared: &'a Prepared, (settings, candidate): (TrainSettings, Candidate)) -> Result<Self> {
         let view = View::new(prepared, &candidate.fields);
-        let settings = TrainSettings { ngrams: base.ngrams, ..settings };
         let scores = OutOfFold::default();
         let mut contender = Contender { settings, candidate, prepared, view, scores, figure: 0.0 };
         contender.measure(1)?;

@@ -3,9 +3,12 @@
 //! `TOPICWIRE_HEAVY=1 cargo test --release --test audit_collections -- --nocapture` prints it. Without that variable, or where
 //! the collections are missing, the tests are skipped and say so.
 
+mod public_data;
+
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
+use public_data::collection_for_heavy_tests as collection;
 use rand::seq::SliceRandom;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -13,22 +16,6 @@ use topicwire::audit::{Copies, label_findings};
 use topicwire::corpus::{Corpus, Encoding, Filter, Format, ReadOptions};
 use topicwire::train::{Effort, TrainSettings};
 use topicwire::{Split, Topic};
-
-/// The archive `name` of a collection, if the heavy tests are asked for and it is there.
-fn collection(name: &str) -> Option<PathBuf> {
-    if std::env::var_os("TOPICWIRE_HEAVY").is_none() {
-        println!("skipped: set TOPICWIRE_HEAVY=1, and take --release");
-        return None;
-    }
-    let folder = std::env::var_os("TOPICWIRE_DATA")
-        .map_or_else(|| PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/data")), PathBuf::from);
-    let path = folder.join(name);
-    if path.exists() {
-        return Some(path);
-    }
-    println!("skipped: there is no {}", path.display());
-    None
-}
 
 fn half(path: &PathBuf, split: Split, options: ReadOptions) -> Corpus {
     let options = ReadOptions { split: Some(split), ..options };

@@ -4,29 +4,16 @@
 //! `TOPICWIRE_HEAVY=1 cargo test --release --test collections -- --nocapture` prints them. Without that variable, or where
 //! the collections are missing, the tests are skipped and say so.
 
+mod public_data;
+
 use std::path::PathBuf;
 use std::time::Instant;
 
+use public_data::collection_for_heavy_tests as collection;
 use topicwire::corpus::{Encoding, Filter, Format, ReadOptions, topic_list};
 use topicwire::evaluate::evaluate_model;
 use topicwire::metrics::Evaluation;
 use topicwire::{Corpus, Split, TopicModel};
-
-/// The archive `name` of a collection, if the heavy tests are asked for and it is there.
-fn collection(name: &str) -> Option<PathBuf> {
-    if std::env::var_os("TOPICWIRE_HEAVY").is_none() {
-        println!("skipped: set TOPICWIRE_HEAVY=1, and take --release");
-        return None;
-    }
-    let folder = std::env::var_os("TOPICWIRE_DATA")
-        .map_or_else(|| PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/data")), PathBuf::from);
-    let path = folder.join(name);
-    if path.exists() {
-        return Some(path);
-    }
-    println!("skipped: there is no {}", path.display());
-    None
-}
 
 fn halves(path: &PathBuf, options: &ReadOptions) -> [Corpus; 2] {
     [Split::Train, Split::Test].map(|split| {

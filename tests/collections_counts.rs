@@ -2,22 +2,13 @@
 
 #![allow(clippy::unwrap_used)]
 
-use std::path::{Path, PathBuf};
+mod public_data;
 
+use std::path::Path;
+
+use public_data::collection;
 use topicwire::corpus::{Corpus, Encoding, Filter, Format, Headers, ReadOptions};
 use topicwire::{Article, Split, Task};
-
-/// The collection's archive, or `None` where this machine has none.
-fn collection(name: &str) -> Option<PathBuf> {
-    let folder = std::env::var_os("TOPICWIRE_DATA")
-        .map_or_else(|| PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/data")), PathBuf::from);
-    let path = folder.join(name);
-    if path.exists() {
-        return Some(path);
-    }
-    println!("skipped: there is no {}", path.display());
-    None
-}
 
 fn read(path: &Path, options: ReadOptions) -> Corpus {
     Corpus::read_all(&[path.to_owned()], &options).unwrap().corpus

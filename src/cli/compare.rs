@@ -5,11 +5,10 @@ use std::path::PathBuf;
 
 use clap::Args;
 use topicwire::Topic;
-use topicwire::corpus::Unlabelled;
 use topicwire::evaluate::{self, Comparison, Given, compare};
 use topicwire::metrics::Difference;
 
-use super::inputs::{ReadArguments, read, report_repeated_ids};
+use super::inputs::{LabelledArguments, report_repeated_ids};
 use super::{Context, table};
 
 /// Arguments of `topicwire compare`.
@@ -28,25 +27,18 @@ pub struct Arguments {
     /// The second model, or predictions as jsonl.
     #[arg(value_name = "B")]
     b: PathBuf,
-    /// Files or folders of labelled articles; - is standard input.
-    #[arg(required = true, value_name = "CORPUS")]
-    corpus: Vec<PathBuf>,
     /// Write all figures, and all articles that differ, as JSON.
     #[arg(long)]
     json: bool,
-    /// What to do with articles that are not labelled: fail or skip.
-    #[arg(long, default_value = "fail", value_name = "FAIL|SKIP")]
-    unlabelled: Unlabelled,
     #[command(flatten)]
-    read: ReadArguments,
+    corpus: LabelledArguments,
 }
 
 /// How many of the articles that differ are shown.
 const SHOWN: usize = 10;
 
 pub fn run(arguments: &Arguments, context: Context) -> anyhow::Result<()> {
-    let options = arguments.read.labelled(arguments.unlabelled, context);
-    let articles = read(&arguments.corpus, &options, context)?;
+    let articles = arguments.corpus.read(None, context)?;
     report_repeated_ids(&articles, context);
     let a = Given::read(&arguments.a, &articles)?;
     let b = Given::read(&arguments.b, &articles)?;

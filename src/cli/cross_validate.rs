@@ -5,13 +5,11 @@ use std::path::PathBuf;
 
 use clap::Args;
 use serde::Serialize;
-use topicwire::corpus::Unlabelled;
 use topicwire::evaluate::{CrossValidation, LearningCurve, Spread, cross_validate, learning_curve};
 use topicwire::report::{cross_validation_page, learning_curve_page, save_page};
 use topicwire::{Corpus, Task};
 
-use super::evaluate::file_name;
-use super::inputs::{ReadArguments, read};
+use super::inputs::LabelledArguments;
 use super::settings::SettingArguments;
 use super::{Context, progress, table, target};
 
@@ -23,9 +21,6 @@ use super::{Context, progress, table, target};
   topicwire cross-validate news.jsonl --learning-curve
   topicwire cross-validate news.jsonl --learning-curve=5 --report curve.html")]
 pub struct Arguments {
-    /// Files or folders of labelled articles; - is standard input.
-    #[arg(required = true, value_name = "CORPUS")]
-    corpus: Vec<PathBuf>,
     /// In how many folds the articles are put: 2 to 100.
     #[arg(long, default_value_t = 5, value_name = "N")]
     folds: u8,
@@ -39,11 +34,8 @@ pub struct Arguments {
     /// Write a page with all figures, and with the learning curve as a picture, to open in a browser.
     #[arg(long, value_name = "FILE.html")]
     report: Option<PathBuf>,
-    /// What to do with articles that are not labelled: fail or skip.
-    #[arg(long, default_value = "fail", value_name = "FAIL|SKIP")]
-    unlabelled: Unlabelled,
     #[command(flatten)]
-    read: ReadArguments,
+    corpus: LabelledArguments,
     #[command(flatten)]
     settings: SettingArguments,
     /// In how many folds each training makes its out-of-fold scores, as --folds of `topicwire train`: 2 to 20.
@@ -58,11 +50,9 @@ pub fn run(arguments: Arguments, context: Context) -> anyhow::Result<()> {
     let settings = arguments.settings.settings(arguments.training_folds)?;
     let bar = progress::spinner(context);
     bar.set_message("reading");
-    let options = arguments.read.labelled(arguments.unlabelled, context);
-    let corpus = Corpus::from(read(&arguments.corpus, &options, context)?);
+    let corpus = Corpus::from(arguments.corpus.read(None, context)?);
     let folds = arguments.folds;
-    let names: Vec<_> = arguments.corpus.iter().map(|path| file_name(path)).collect();
-    let name = names.join(", ");
+    let name = arguments.corpus.name();
     let report = |page: &dyn Fn() -> String| -> anyhow::Result<()> {
         if let Some(path) = &arguments.report {
             save_page(path, &page())?;

@@ -1,16 +1,15 @@
 //! `topicwire evaluate`: how good a model is on labelled articles.
 
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
-use topicwire::corpus::{ReadOptions, Unlabelled};
 use topicwire::evaluate::{Outcome, evaluate_model, examine};
 use topicwire::metrics::Interval;
 use topicwire::report::{evaluation_page, save_page};
 use topicwire::{Task, TopicModel};
 
-use super::inputs::{ReadArguments, TaxonomyArgument, read, report_repeated_ids};
+use super::inputs::{LabelledArguments, TaxonomyArgument, file_name, report_repeated_ids};
 use super::{Context, table, target};
 
 /// Arguments of `topicwire evaluate`.
@@ -20,9 +19,6 @@ use super::{Context, table, target};
   topicwire evaluate --model news.safetensors test.jsonl --report report.html
   topicwire evaluate --model reuters.safetensors reuters21578 --split test --json > figures.json")]
 pub struct Arguments {
-    /// Files or folders of labelled articles; - is standard input.
-    #[arg(required = true, value_name = "CORPUS")]
-    corpus: Vec<PathBuf>,
     /// The model.
     #[arg(long, short, value_name = "FILE")]
     model: PathBuf,
@@ -32,13 +28,10 @@ pub struct Arguments {
     /// Write a page with all figures, charts and the worst errors, to open in a browser.
     #[arg(long, value_name = "FILE.html")]
     report: Option<PathBuf>,
-    /// What to do with articles that are not labelled: fail or skip.
-    #[arg(long, default_value = "fail", value_name = "FAIL|SKIP")]
-    unlabelled: Unlabelled,
+    #[command(flatten)]
+    corpus: LabelledArguments,
     #[command(flatten)]
     taxonomy: TaxonomyArgument,
-    #[command(flatten)]
-    read: ReadArguments,
 }
 
 pub fn run(arguments: &Arguments, context: Context) -> anyhow::Result<()> {
@@ -46,11 +39,7 @@ pub fn run(arguments: &Arguments, context: Context) -> anyhow::Result<()> {
         target::check("--report", report)?;
     }
     let model = TopicModel::load_copy(&arguments.model)?;
-    let options = ReadOptions {
-        taxonomy: arguments.taxonomy.read()?,
-        ..arguments.read.labelled(arguments.unlabelled, context)
-    };
-    let articles = read(&arguments.corpus, &options, context)?;
+    let articles = arguments.corpus.read(arguments.taxonomy.read()?, context)?;
     report_repeated_ids(&articles, context);
     let several = articles.iter().filter(|article| article.labels().len() != 1).count();
     if model.task() == Task::Single && several > 0 {
@@ -77,20 +66,11 @@ pub fn run(arguments: &Arguments, context: Context) -> anyhow::Result<()> {
         write_figures(&mut out, &outcome, model.task())?;
     }
     if let Some(report) = &arguments.report {
-        let corpus: Vec<_> = arguments.corpus.iter().map(|path| file_name(path)).collect();
-        save_page(report, &evaluation_page(&findings, &file_name(&arguments.model), &corpus.join(", ")))?;
+        let (model, corpus) = (file_name(&arguments.model), arguments.corpus.name());
+        save_page(report, &evaluation_page(&findings, &model, &corpus))?;
         context.say(format_args!("Wrote {}.", report.display()));
     }
     Ok(())
-}
-
-/// The name of a file without its folders, as a heading has it.
-pub fn file_name(path: &Path) -> String {
-    match path.file_name() {
-        _ if path == Path::new("-") => "standard input".into(),
-        Some(name) => name.to_string_lossy().into_owned(),
-        None => path.display().to_string(),
-    }
 }
 
 fn say_unknown(outcome: &Outcome, context: Context) {

@@ -1,16 +1,16 @@
 //! The flags that say how a corpus is read: the same for every command that reads one.
 
 use std::collections::{BTreeSet, HashMap};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::Args;
 use topicwire::corpus::{
     Corpus, Encoding, Format, Headers, OnError, ReadOptions, Reading, Reencoded, Unlabelled,
 };
-use topicwire::{Article, Split, Taxonomy};
+use topicwire::{Article, Split, Taxonomy, TopicModel};
 
-use super::Context;
+use super::{Context, Usage, starter};
 
 /// How files of articles are read.
 #[derive(Debug, Clone, Args)]
@@ -33,6 +33,71 @@ pub struct ReadArguments {
     /// What to do with a record that is wrong: fail or skip.
     #[arg(long, value_name = "FAIL|SKIP")]
     on_error: Option<OnError>,
+}
+
+/// A labelled corpus.
+#[derive(Debug, Clone, Args)]
+pub struct LabelledArguments {
+    /// Files or folders of labelled articles; - is standard input.
+    #[arg(required = true, value_name = "CORPUS")]
+    corpus: Vec<PathBuf>,
+    /// What to do with articles that are not labelled: fail or skip.
+    #[arg(long, default_value = "fail", value_name = "FAIL|SKIP")]
+    unlabelled: Unlabelled,
+    #[command(flatten)]
+    read: ReadArguments,
+}
+
+impl LabelledArguments {
+    /// Reads the articles, whose labels must be in `taxonomy` where there is one.
+    pub fn read(&self, taxonomy: Option<Arc<Taxonomy>>, context: Context) -> anyhow::Result<Vec<Article>> {
+        let options = ReadOptions { taxonomy, ..self.read.labelled(self.unlabelled, context) };
+        read(&self.corpus, &options, context)
+    }
+
+    /// What a report calls the corpus.
+    pub fn name(&self) -> String {
+        file_names(&self.corpus)
+    }
+}
+
+/// Articles that are asked about, and the model that answers.
+#[derive(Debug, Clone, Args)]
+pub struct AskedArguments {
+    /// Files or folders of articles; - is standard input.
+    #[arg(value_name = "INPUT")]
+    pub input: Vec<PathBuf>,
+    /// The model; without it, the starter model for general news.
+    #[arg(long, short, value_name = "FILE")]
+    model: Option<PathBuf>,
+    /// One article, given right here.
+    #[arg(long, value_name = "STRING", conflicts_with = "input")]
+    pub text: Option<String>,
+}
+
+impl AskedArguments {
+    /// The model, once it is sure that there is something to ask it about.
+    pub fn model(&self, context: Context) -> anyhow::Result<TopicModel> {
+        if self.text.is_none() && self.input.is_empty() {
+            let problem = "nothing to read: name a file or folder, - for standard input, or use --text";
+            return Err(Usage(problem.into()).into());
+        }
+        Ok(starter::model_or(self.model.as_deref(), context)?)
+    }
+}
+
+/// What a report calls files: their names, without the folders.
+pub fn file_names(paths: &[PathBuf]) -> String {
+    paths.iter().map(|path| file_name(path)).collect::<Vec<_>>().join(", ")
+}
+
+/// What a report calls a file.
+pub fn file_name(path: &Path) -> String {
+    match path.file_name() {
+        _ if path == Path::new("-") => "standard input".into(),
+        Some(name) => name.to_string_lossy().into_owned(),
+        None => path.display().to_string(),
+    }
 }
 
 /// Which topics there are.

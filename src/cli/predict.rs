@@ -1,7 +1,6 @@
 //! `topicwire predict`: articles in, topics out, as a stream.
 
 use std::io::{BufWriter, IsTerminal, Write};
-use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use serde::Serialize;
@@ -9,10 +8,10 @@ use topicwire::corpus::{Batch, Batches, OnError, in_order};
 use topicwire::model::{Assigned, PredictOptions, Prediction};
 use topicwire::{Article, Error, Task, Topic, TopicModel};
 
-use super::inputs::{ReadArguments, report_reencoded, report_skipped};
+use super::inputs::{AskedArguments, ReadArguments, report_reencoded, report_skipped};
 use super::numbers::probability;
 use super::timings::Timings;
-use super::{Context, Usage, progress, starter, table};
+use super::{Context, progress, table};
 
 /// Arguments of `topicwire predict`.
 #[derive(Debug, Args)]
@@ -22,15 +21,8 @@ use super::{Context, Usage, progress, starter, table};
   topicwire predict --model news.safetensors articles/ --format txt --output csv > topics.csv
   zcat archive.jsonl.gz | topicwire predict --model news.safetensors - --output jsonl > topics.jsonl")]
 pub struct Arguments {
-    /// Files or folders of articles; - is standard input.
-    #[arg(value_name = "INPUT")]
-    input: Vec<PathBuf>,
-    /// The model; without it, the starter model for general news.
-    #[arg(long, short, value_name = "FILE")]
-    model: Option<PathBuf>,
-    /// One article, given right here.
-    #[arg(long, value_name = "STRING", conflicts_with = "input")]
-    text: Option<String>,
+    #[command(flatten)]
+    asked: AskedArguments,
     /// A table (the default on a terminal), jsonl (the default elsewhere) or csv.
     #[arg(long, value_name = "FORM")]
     output: Option<Output>,
@@ -75,13 +67,7 @@ struct ErrorLine<'a> {
 }
 
 pub fn run(arguments: &Arguments, context: Context) -> anyhow::Result<()> {
-    if arguments.text.is_none() && arguments.input.is_empty() {
-        return Err(Usage(
-            "nothing to read: name a file or folder, - for standard input, or use --text".into(),
-        )
-        .into());
-    }
-    let model = starter::model_or(arguments.model.as_deref(), context)?;
+    let model = arguments.asked.model(context)?;
     let stdout = std::io::stdout();
     let default = if stdout.is_terminal() { Output::Table } else { Output::Jsonl };
     let form = Form {
@@ -95,7 +81,7 @@ pub fn run(arguments: &Arguments, context: Context) -> anyhow::Result<()> {
     };
     let mut out = BufWriter::with_capacity(1 << 16, stdout.lock());
     form.write_header(&mut out)?;
-    if let Some(text) = &arguments.text {
+    if let Some(text) = &arguments.asked.text {
         let article = Article::new("text", "", text.as_str());
         out.write_all(&form.lines(vec![Ok(article)]).bytes)?;
     } else {
@@ -115,7 +101,7 @@ fn stream(
     let mut options = arguments.read.any(context);
     let fail = options.on_error == OnError::Fail;
     options.on_error = OnError::Skip;
-    let batches = Batches::open(&arguments.input, &options)?;
+    let batches = Batches::open(&arguments.asked.input, &options)?;
     let reencodings = batches.reencodings();
     let bar = progress::counter(context);
     let timings = Timings::new(arguments.timings);

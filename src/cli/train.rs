@@ -1,13 +1,13 @@
 //! `topicwire train`: a labelled corpus to a model file.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::Args;
-use topicwire::corpus::{ReadOptions, Unlabelled};
 use topicwire::train::Step;
 use topicwire::{Corpus, Task, TopicModel, Trainer};
 
-use super::inputs::{ReadArguments, TaxonomyArgument, read};
+use super::inputs::{LabelledArguments, TaxonomyArgument};
 use super::numbers::whole;
 use super::settings::SettingArguments;
 use super::timings::Timings;
@@ -30,22 +30,16 @@ A settings file holds the names of the settings below, without the dashes:
   [topic-target]
   energy = \"recall=0.8\"")]
 pub struct Arguments {
-    /// Files or folders of labelled articles; - is standard input.
-    #[arg(required = true, value_name = "CORPUS")]
-    corpus: Vec<PathBuf>,
     /// The model file to write.
     #[arg(long, short, value_name = "FILE")]
     model: PathBuf,
-    /// What to do with articles that are not labelled: fail or skip.
-    #[arg(long, default_value = "fail", value_name = "FAIL|SKIP")]
-    unlabelled: Unlabelled,
     /// Say where the time went: seconds, articles and megabytes a second for each stage, and memory.
     #[arg(long)]
     timings: bool,
     #[command(flatten)]
-    taxonomy: TaxonomyArgument,
+    corpus: LabelledArguments,
     #[command(flatten)]
-    read: ReadArguments,
+    taxonomy: TaxonomyArgument,
     #[command(flatten)]
     settings: SettingArguments,
     /// In how many folds out-of-fold scores are made: 2 to 20; by default 20 for a small corpus, down to 5 for a large one.
@@ -63,12 +57,10 @@ pub fn run(arguments: Arguments, context: Context) -> anyhow::Result<()> {
     let timings = Timings::new(arguments.timings);
     timings.stage("read");
     let taxonomy = arguments.taxonomy.read()?;
-    let options =
-        ReadOptions { taxonomy: taxonomy.clone(), ..arguments.read.labelled(arguments.unlabelled, context) };
-    if let Some(taxonomy) = taxonomy {
-        trainer = trainer.with_taxonomy(taxonomy);
+    if let Some(taxonomy) = &taxonomy {
+        trainer = trainer.with_taxonomy(Arc::clone(taxonomy));
     }
-    let corpus = Corpus::from(read(&arguments.corpus, &options, context)?);
+    let corpus = Corpus::from(arguments.corpus.read(taxonomy, context)?);
     let model = train(&trainer, &corpus, &bar, &timings, context)?;
     bar.finish_and_clear();
     timings.stage("save");

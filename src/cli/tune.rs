@@ -5,11 +5,10 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use clap::Args;
-use topicwire::corpus::Unlabelled;
 use topicwire::train::Tuned;
 use topicwire::{Corpus, Trainer};
 
-use super::inputs::{ReadArguments, read};
+use super::inputs::LabelledArguments;
 use super::inspect::name_of;
 use super::numbers::whole;
 use super::settings::SettingArguments;
@@ -24,9 +23,6 @@ Examples:
 
 The file is written whenever better settings are found: stop the search at any moment with Ctrl-C, and the best are kept.")]
 pub struct Arguments {
-    /// Files or folders of labelled articles; - is standard input.
-    #[arg(required = true, value_name = "CORPUS")]
-    corpus: Vec<PathBuf>,
     /// How long to search, such as 90s, 5m or 1h.
     #[arg(long, default_value = "60s", value_parser = duration, value_name = "TIME")]
     budget: Duration,
@@ -36,11 +32,8 @@ pub struct Arguments {
     /// The settings file to write.
     #[arg(long, default_value = "topicwire.toml", value_name = "FILE")]
     out: PathBuf,
-    /// What to do with articles that are not labelled: fail or skip.
-    #[arg(long, default_value = "fail", value_name = "FAIL|SKIP")]
-    unlabelled: Unlabelled,
     #[command(flatten)]
-    read: ReadArguments,
+    corpus: LabelledArguments,
     #[command(flatten)]
     settings: SettingArguments,
     /// In how many folds settings are measured: 2 to 20; by default 20 for a small corpus, down to 5 for a large one.
@@ -53,8 +46,7 @@ pub fn run(arguments: Arguments, context: Context) -> anyhow::Result<()> {
     target::check("--out", &arguments.out)?;
     let bar = progress::spinner(context);
     bar.set_message("reading");
-    let options = arguments.read.labelled(arguments.unlabelled, context);
-    let corpus = Corpus::from(read(&arguments.corpus, &options, context)?);
+    let corpus = Corpus::from(arguments.corpus.read(None, context)?);
 
     let end = Instant::now() + arguments.budget;
     let (mut best, mut failed) = (f64::NEG_INFINITY, None);

@@ -13,8 +13,7 @@ use topicwire::corpus::{Corpus, Format, ReadOptions, Unlabelled};
 use topicwire::report::{audit_page, save_page};
 use topicwire::{Split, Task};
 
-use super::evaluate::file_name;
-use super::inputs::{ReadArguments, read};
+use super::inputs::{ReadArguments, file_names, read};
 use super::settings::TaskArgument;
 use super::{CheckFailed, Context, Usage, progress, target};
 
@@ -156,8 +155,7 @@ pub fn run(arguments: &Arguments, context: Context) -> anyhow::Result<()> {
     }
     out.flush()?;
     if let Some(path) = &arguments.report {
-        let names: Vec<String> = arguments.corpus.iter().map(|path| file_name(path)).collect();
-        save_page(path, &audit_page(&audit, &names.join(", ")))?;
+        save_page(path, &audit_page(&audit, &file_names(&arguments.corpus)))?;
         context.say(format_args!("Wrote {}.", path.display()));
     }
     if let Some(path) = &arguments.fix {

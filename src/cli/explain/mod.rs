@@ -13,9 +13,9 @@ use topicwire::corpus::Unlabelled;
 use topicwire::model::{Explanation, Neighbours};
 use topicwire::{Article, Topic, TopicModel};
 
-use super::inputs::{ReadArguments, read};
+use super::inputs::{AskedArguments, ReadArguments, read};
 use super::numbers::whole;
-use super::{Context, Usage, starter};
+use super::{Context, Usage};
 
 /// Arguments of `topicwire explain`.
 #[derive(Debug, Args)]
@@ -25,15 +25,8 @@ use super::{Context, Usage, starter};
   topicwire explain --model news.safetensors today.jsonl --corpus train.jsonl
   topicwire explain --model news.safetensors today.jsonl --output html > why.html")]
 pub struct Arguments {
-    /// Files or folders of articles; - is standard input.
-    #[arg(value_name = "INPUT")]
-    input: Vec<PathBuf>,
-    /// The model; without it, the starter model for general news.
-    #[arg(long, short, value_name = "FILE")]
-    model: Option<PathBuf>,
-    /// One article, given right here.
-    #[arg(long, value_name = "STRING", conflicts_with = "input")]
-    text: Option<String>,
+    #[command(flatten)]
+    asked: AskedArguments,
     /// Explain this topic too, whether it is assigned or not; may be repeated.
     #[arg(long, value_name = "TOPIC")]
     topic: Vec<Topic>,
@@ -72,13 +65,7 @@ struct Explained<'a> {
 }
 
 pub fn run(arguments: &Arguments, context: Context) -> anyhow::Result<()> {
-    if arguments.text.is_none() && arguments.input.is_empty() {
-        return Err(Usage(
-            "nothing to read: name a file or folder, - for standard input, or use --text".into(),
-        )
-        .into());
-    }
-    let model = starter::model_or(arguments.model.as_deref(), context)?;
+    let model = arguments.asked.model(context)?;
     if let Some(topic) = arguments.topic.iter().find(|topic| !model.topics().contains(topic)) {
         let known: Vec<&str> = model.topics().iter().take(20).map(|topic| topic.as_str()).collect();
         let more = if model.topics().len() > 20 { ", …" } else { "" };
@@ -88,9 +75,9 @@ pub fn run(arguments: &Arguments, context: Context) -> anyhow::Result<()> {
         ))
         .into());
     }
-    let articles = match &arguments.text {
+    let articles = match &arguments.asked.text {
         Some(text) => vec![Article::new("text", "", text.as_str())],
-        None => read(&arguments.input, &arguments.read.any(context), context)?,
+        None => read(&arguments.asked.input, &arguments.read.any(context), context)?,
     };
     let labelled = match &arguments.corpus {
         None => None,

@@ -30,7 +30,7 @@ pub fn run(_: &Arguments, context: Context) -> anyhow::Result<()> {
     let start = Instant::now();
     let bar = progress::spinner(context);
     let trainer = Trainer::new(TrainSettings::default())?.with_taxonomy(starter::taxonomy()?.into());
-    let model = train::train(&trainer, &Corpus::from(learn), &bar, &Timings::new(false), context)?;
+    let model = train::train(&trainer, Corpus::from(learn), &bar, &Timings::new(false), context)?;
     bar.finish_and_clear();
     writeln!(
         out,

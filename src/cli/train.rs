@@ -61,12 +61,13 @@ pub fn run(arguments: Arguments, context: Context) -> anyhow::Result<()> {
         trainer = trainer.with_taxonomy(Arc::clone(taxonomy));
     }
     let corpus = Corpus::from(arguments.corpus.read(taxonomy, context)?);
-    let model = train(&trainer, &corpus, &bar, &timings, context)?;
+    let articles = corpus.articles.len();
+    let bytes = corpus.articles.iter().map(|article| (article.title.len() + article.text.len()) as u64).sum();
+    let model = train(&trainer, corpus, &bar, &timings, context)?;
     bar.finish_and_clear();
     timings.stage("save");
     model.save(&arguments.model)?;
-    let bytes = corpus.articles.iter().map(|article| (article.title.len() + article.text.len()) as u64).sum();
-    timings.finish(corpus.articles.len(), bytes, context);
+    timings.finish(articles, bytes, context);
     context.say(format_args!(
         "Wrote {} ({:.1} MB, {} topics, {} terms).",
         arguments.model.display(),
@@ -80,12 +81,12 @@ pub fn run(arguments: Arguments, context: Context) -> anyhow::Result<()> {
 /// Trains, saying what is found on the way.
 pub fn train(
     trainer: &Trainer,
-    corpus: &Corpus,
+    corpus: Corpus,
     bar: &indicatif::ProgressBar,
     timings: &Timings,
     context: Context,
 ) -> anyhow::Result<TopicModel> {
-    let model = trainer.train_with(corpus, &|step| match step {
+    let model = trainer.train_and_drop(corpus, &|step| match step {
         Step::Reading => {
             timings.stage("terms");
             bar.set_message("reading terms");

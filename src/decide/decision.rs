@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Bend, Platt, Softmax};
+use super::{ArticleScores, Bend, Platt, SHORTLIST, Softmax};
 use crate::TopicId;
 
 /// How scores become probabilities.
@@ -35,11 +35,29 @@ impl Decision {
     /// Turns the scores of all topics of an article into probabilities, in place.
     pub fn probabilities(&self, scores: &mut [f32]) {
         match &self.calibration {
+            Calibration::Softmax(softmax) if scores.len() > SHORTLIST => {
+                let mut best = ArticleScores::of(scores);
+                softmax.apply(best.scores_mut());
+                scores.fill(0.0);
+                best.iter().for_each(|(topic, probability)| scores[topic as usize] = probability);
+            }
             Calibration::Softmax(softmax) => softmax.apply(scores),
             Calibration::Platt { scalings, bend } => {
                 for (score, platt) in scores.iter_mut().zip(scalings) {
                     *score = probability_of(bend.apply(platt.log_odds(*score)));
                 }
+            }
+        }
+    }
+
+    /// Turns the scores of the topics that come into question into probabilities, in place.
+    pub fn probabilities_of_best(&self, best: &mut ArticleScores) {
+        match &self.calibration {
+            Calibration::Softmax(softmax) => softmax.apply(best.scores_mut()),
+            Calibration::Platt { scalings, bend } => {
+                best.change(|topic, score| {
+                    probability_of(bend.apply(scalings[topic as usize].log_odds(score)))
+                });
             }
         }
     }

@@ -12,12 +12,12 @@ use super::{Columns, Documents, Field, FieldWeights, Records};
 /// made once.
 #[derive(Debug, Clone)]
 pub struct Counts {
-    starts: Arc<[usize]>,
-    columns: Arc<[u32]>,
-    /// 1 + ln of how often the column occurs.
-    damped: Arc<[f32]>,
+    starts: Arc<Vec<usize>>,
+    columns: Arc<Vec<u32>>,
+    /// How often the column occurs.
+    counts: Vec<u16>,
     /// The field of each column.
-    field: Arc<[u8]>,
+    field: Vec<u8>,
 }
 
 /// 1 + ln of a count: a word that stands ten times says more than one that stands once, but not ten times as much.
@@ -26,45 +26,57 @@ pub fn damped(count: u32) -> f32 {
     (count as f32).ln() + 1.0
 }
 
-/// What a worker counts: where each article ends, and the (column, damped count) pairs of all.
-type Part = (Vec<usize>, Vec<(u32, f32)>);
+/// What a worker counts: where each article ends, and the columns and counts of all.
+#[derive(Default)]
+struct Part {
+    ends: Vec<usize>,
+    columns: Vec<u32>,
+    counts: Vec<u16>,
+}
 
 /// Articles counted by a worker at a time.
 const CHUNK: usize = 128;
+
+/// Articles that are counted before what workers found is put together, so that it is not held twice.
+const GROUP: usize = 64 * CHUNK;
+
+/// Counts below this have their damped form in a table.
+const TABLE: u16 = 256;
 
 impl Counts {
     /// Counts the terms of `documents` in their fields.
     pub fn new(documents: &Documents, columns: &Columns<'_>, weights: &FieldWeights) -> Counts {
         let rows: Vec<usize> = (0..documents.len()).collect();
-        let parts: Vec<Part> = rows
-            .par_chunks(CHUNK)
-            .map_init(
-                || vec![[0_u32; 3]; columns.terms()],
-                |scratch, rows| {
-                    let (mut ends, mut entries) = (Vec::with_capacity(rows.len()), Vec::new());
-                    for &row in rows {
-                        count_row(documents, row, columns, weights, scratch, &mut entries);
-                        ends.push(entries.len());
-                    }
-                    (ends, entries)
-                },
-            )
-            .collect();
-        let stored = parts.iter().map(|(_, entries)| entries.len()).sum();
-        let (mut starts, mut all, mut values) =
-            (Vec::with_capacity(rows.len() + 1), Vec::with_capacity(stored), Vec::with_capacity(stored));
+        let mut whole = Part::default();
+        let mut starts = Vec::with_capacity(rows.len() + 1);
         starts.push(0);
-        for (ends, entries) in parts {
-            let offset = all.len();
-            starts.extend(ends.iter().map(|end| offset + end));
-            all.extend(entries.iter().map(|entry| entry.0));
-            values.extend(entries.iter().map(|entry| entry.1));
+        for group in rows.chunks(GROUP) {
+            let parts: Vec<Part> = group
+                .par_chunks(CHUNK)
+                .map_init(
+                    || vec![[0_u32; 3]; columns.terms()],
+                    |scratch, rows| {
+                        let mut part = Part::default();
+                        for &row in rows {
+                            count_row(documents, row, columns, weights, scratch, &mut part);
+                            part.ends.push(part.columns.len());
+                        }
+                        part
+                    },
+                )
+                .collect();
+            for part in parts {
+                let offset = whole.columns.len();
+                starts.extend(part.ends.iter().map(|end| offset + end));
+                whole.columns.extend(part.columns);
+                whole.counts.extend(part.counts);
+            }
         }
         Counts {
             starts: starts.into(),
-            columns: all.into(),
-            damped: values.into(),
-            field: columns.field_of_columns().into(),
+            columns: whole.columns.into(),
+            counts: whole.counts,
+            field: columns.field_of_columns(),
         }
     }
 
@@ -83,6 +95,11 @@ impl Counts {
         self.field.len()
     }
 
+    /// How many counts are stored.
+    pub fn stored(&self) -> usize {
+        self.columns.len()
+    }
+
     /// The columns that occur in article `row`.
     pub fn columns(&self, row: usize) -> &[u32] {
         &self.columns[self.starts[row]..self.starts[row + 1]]
@@ -92,6 +109,9 @@ impl Counts {
     /// length that `weights` gives it, and the whole to length 1.
     pub fn weigh(&self, column_weights: &[f32], weights: &FieldWeights) -> Records {
         let field_weights = weights.as_array();
+        let table: Vec<f32> = (0..u32::from(TABLE)).map(damped).collect();
+        let damped =
+            |count: u16| table.get(usize::from(count)).copied().unwrap_or_else(|| damped(count.into()));
         let mut values = vec![0.0; self.columns.len()];
         let mut rows: Vec<&mut [f32]> = Vec::with_capacity(self.len());
         let mut rest = values.as_mut_slice();
@@ -102,10 +122,10 @@ impl Counts {
         }
         rows.par_iter_mut().enumerate().with_min_len(CHUNK).for_each(|(row, values)| {
             let range = self.starts[row]..self.starts[row + 1];
-            let (columns, damped) = (&self.columns[range.clone()], &self.damped[range]);
+            let (columns, counts) = (&self.columns[range.clone()], &self.counts[range]);
             let mut squares = [0.0_f32; 3];
-            for ((value, &column), damped) in values.iter_mut().zip(columns).zip(damped) {
-                *value = damped * column_weights[column as usize];
+            for ((value, &column), &count) in values.iter_mut().zip(columns).zip(counts) {
+                *value = damped(count) * column_weights[column as usize];
                 squares[usize::from(self.field[column as usize])] += *value * *value;
             }
             let scale = field_scales(squares, field_weights);
@@ -144,7 +164,7 @@ fn count_row(
     columns: &Columns<'_>,
     weights: &FieldWeights,
     scratch: &mut [[u32; 3]],
-    entries: &mut Vec<(u32, f32)>,
+    part: &mut Part,
 ) {
     let text = documents.text(row);
     let lead = &text[..text.len().min(weights.lead_tokens as usize)];
@@ -172,7 +192,8 @@ fn count_row(
             if count > 0
                 && let Some(column) = columns.get(term, field)
             {
-                entries.push((column, damped(count)));
+                part.columns.push(column);
+                part.counts.push(count.min(u16::MAX.into()) as u16);
             }
         }
     }

@@ -7,8 +7,8 @@ use std::sync::Arc;
 /// Rows are sorted by column. The pattern is shared between matrices that differ in their values only.
 #[derive(Debug, Clone)]
 pub struct Records {
-    pub(super) starts: Arc<[usize]>,
-    pub(super) columns: Arc<[u32]>,
+    pub(super) starts: Arc<Vec<usize>>,
+    pub(super) columns: Arc<Vec<u32>>,
     pub(super) values: Vec<f32>,
     pub(super) width: usize,
 }

@@ -43,6 +43,9 @@ pub(crate) const TERM_SPACE: u64 = 1 << 32;
 /// How many articles a worker reads before it takes the next: small enough to share work evenly.
 const CHUNK: usize = 256;
 
+/// How many chunks are read before they are put together.
+const GROUP: usize = 32;
+
 impl Vocabulary {
     /// Reads `articles` into terms; the vocabulary is made of what they hold.
     ///
@@ -52,9 +55,7 @@ impl Vocabulary {
         analyzer: &Analyzer,
         limits: VocabularyLimits,
     ) -> (Vocabulary, Documents) {
-        let chunks: Vec<Chunk> =
-            articles.par_chunks(CHUNK).map(|articles| Chunk::read(articles, analyzer)).collect();
-        let (spellings, mut documents) = join(chunks);
+        let (spellings, mut documents) = read(articles, analyzer);
         let terms = name(&spellings, analyzer);
         let (numbered, term_of_spelling) = number(terms);
         let frequency = count_articles(&mut documents, &term_of_spelling, numbered.len());
@@ -211,33 +212,34 @@ impl Chunk {
     }
 }
 
-/// Puts chunks together, spellings numbered in the order in which the corpus has them.
-fn join(chunks: Vec<Chunk>) -> (Vec<Spelling>, Documents) {
+/// Reads `articles` into spellings, numbered in the order in which the corpus has them.
+fn read(articles: &[Article], analyzer: &Analyzer) -> (Vec<Spelling>, Documents) {
     let mut known: HashMap<u64, u32, BuildHasherDefault<KeyHasher>> = HashMap::default();
     let mut spellings = Vec::new();
-    let mut renumbered = Vec::with_capacity(chunks.len());
     let mut documents = Documents { starts: vec![0], ..Documents::default() };
-    for mut chunk in chunks {
-        let numbers: Vec<u32> = std::mem::take(&mut chunk.spellings)
-            .into_iter()
-            .map(|spelling| {
-                *known.entry(spelling.key.0).or_insert_with(|| {
-                    spellings.push(spelling);
-                    spellings.len() as u32 - 1
+    // What chunks found is put together group by group: all of them would take more memory than the text.
+    for group in articles.chunks(CHUNK * GROUP) {
+        let chunks: Vec<Chunk> =
+            group.par_chunks(CHUNK).map(|articles| Chunk::read(articles, analyzer)).collect();
+        for mut chunk in chunks {
+            let numbers: Vec<u32> = chunk
+                .spellings
+                .into_iter()
+                .map(|spelling| {
+                    *known.entry(spelling.key.0).or_insert_with(|| {
+                        spellings.push(spelling);
+                        spellings.len() as u32 - 1
+                    })
                 })
-            })
-            .collect();
-        let mut at = documents.starts.last().copied().unwrap_or(0);
-        for length in &chunk.lengths {
-            at += length;
-            documents.starts.push(at);
+                .collect();
+            let mut at = documents.starts.last().copied().unwrap_or(0);
+            for length in &chunk.lengths {
+                at += length;
+                documents.starts.push(at);
+            }
+            documents.titles.append(&mut chunk.titles);
+            documents.tokens.extend(chunk.tokens.into_iter().map(|token| numbers[token as usize]));
         }
-        documents.titles.append(&mut chunk.titles);
-        renumbered.push((numbers, chunk.tokens));
-    }
-    documents.tokens.reserve_exact(documents.starts.last().copied().unwrap_or(0));
-    for (numbers, tokens) in renumbered {
-        documents.tokens.extend(tokens.into_iter().map(|token| numbers[token as usize]));
     }
     (spellings, documents)
 }

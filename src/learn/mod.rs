@@ -11,6 +11,7 @@ mod labels;
 mod linfa_dense;
 mod logistic;
 mod naive_bayes;
+mod sparse_weights;
 mod svm;
 mod weights;
 
@@ -19,5 +20,6 @@ pub use linfa_dense::{LinfaBayes, LinfaBayesParams, LinfaBayesValidParams};
 pub use linfa_dense::{LinfaLogistic, LinfaLogisticParams, LinfaLogisticValidParams};
 pub use logistic::{Logistic, LogisticParams, LogisticValidParams};
 pub use naive_bayes::{NaiveBayes, NaiveBayesParams, NaiveBayesValidParams};
+pub use sparse_weights::SparseWeights;
 pub use svm::{Loss, Svm, SvmParams, SvmValidParams};
 pub use weights::{Convergence, Duals, Weights};

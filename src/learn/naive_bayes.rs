@@ -113,7 +113,7 @@ impl NaiveBayesValidParams {
                 lanes[topic % LANES] = weight(column) * scale;
             }
             let odds = (count + 1.0) / (rows.len() as f32 - count + 1.0);
-            lanes[width][topic % LANES] = if labels.own().is_some() { 0.0 } else { odds.ln() };
+            lanes[width][topic % LANES] = if labels.one_each() { 0.0 } else { odds.ln() };
         }
         Ok(NaiveBayes {
             weights: Weights::from_blocks(labels.topics(), blocks),

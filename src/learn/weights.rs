@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::dual::{LANES, Lanes, dot};
@@ -50,6 +51,24 @@ impl Weights {
         self
     }
 
+    /// The same weights, those below `share` of their topic's largest set to 0.
+    #[must_use]
+    pub fn pruned(mut self, share: f32) -> Weights {
+        self.blocks.par_iter_mut().for_each(|block| {
+            let Some((_, block)) = block.split_last_mut() else { return };
+            let mut least = [0.0_f32; LANES];
+            for weights in block.iter() {
+                (0..LANES).for_each(|l| least[l] = least[l].max(weights[l].abs()));
+            }
+            let least = least.map(|largest| share * largest);
+            for weights in block {
+                (0..LANES)
+                    .for_each(|l| weights[l] = if weights[l].abs() < least[l] { 0.0 } else { weights[l] });
+            }
+        });
+        self
+    }
+
     /// The scores of all topics for row `row` of `records`.
     pub fn scores(&self, records: &Records, row: usize) -> Vec<f32> {
         let (columns, values) = records.parts(row);
@@ -84,19 +103,6 @@ impl Duals {
             Duals::Blocks(blocks) => blocks.iter().map(|block| size_of_val(&block[..])).sum(),
             Duals::Rows(rows, _) => size_of_val(&rows[..]),
         }
-    }
-
-    /// Of two solutions that each left out other rows, one for all rows: from `self`, but from `other` where `from_other`
-    /// says so. Solutions of different kinds give none.
-    pub fn merge(&self, other: &Duals, from_other: impl Fn(usize) -> bool) -> Duals {
-        let (Duals::Blocks(mine), Duals::Blocks(others)) = (self, other) else {
-            return Duals::None;
-        };
-        let merged = mine.iter().zip(others).map(|(mine, others)| {
-            let rows = mine.iter().zip(others.iter()).enumerate();
-            rows.map(|(row, (a, b))| if from_other(row) { *b } else { *a }).collect()
-        });
-        Duals::Blocks(merged.collect())
     }
 }
 

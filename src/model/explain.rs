@@ -149,7 +149,6 @@ impl TopicModel {
 
 /// The features of an article with their terms and places, which all topics share.
 struct Evidence {
-    topics: usize,
     features: Vec<(Feature, Arc<str>, Arc<[Span]>)>,
 }
 
@@ -164,7 +163,7 @@ impl Evidence {
                 (feature, term, occurrences.of(feature.term, feature.field).into())
             })
             .collect();
-        Evidence { topics: model.card.topics.len(), features }
+        Evidence { features }
     }
 
     /// What each feature adds to the score of `topic`, highest first. Those that add nothing are left out.
@@ -175,7 +174,7 @@ impl Evidence {
             .iter()
             .filter_map(|(feature, term, spans)| {
                 let column = feature.column as usize;
-                let weight = f32::from(*arrays.weights.get(column * self.topics + topic.index())?);
+                let weight = f32::from(arrays.weights.get(column, topic)?);
                 let contribution = feature.value * arrays.column_scale[column] * weight;
                 (contribution != 0.0).then(|| Contribution {
                     term: Arc::clone(term),

@@ -14,10 +14,11 @@ use safetensors::tensor::Dtype;
 use serde::Serialize;
 
 use super::Card;
+use super::weights::StoredWeights;
 use crate::{Error, Result};
 
 /// The version of the format that is written. Every version up to it can be read.
-pub const FORMAT_VERSION: u32 = 1;
+pub const FORMAT_VERSION: u32 = 2;
 
 /// Where the card lies in the file's metadata.
 pub(super) const CARD_KEY: &str = "topicwire";
@@ -71,7 +72,7 @@ pub(super) struct Arrays<'a> {
     pub term_fields: &'a [u8],
     pub column_weight: &'a [f32],
     pub column_scale: &'a [f32],
-    pub weights: &'a [i8],
+    pub weights: StoredWeights<'a>,
     pub bias: &'a [f32],
 }
 
@@ -87,6 +88,9 @@ const ARRAYS: [(&str, Dtype); 10] = [
     ("weights", Dtype::I8),
     ("bias", Dtype::F32),
 ];
+
+/// The arrays that say where weights stand, in a file that leaves out those that are 0: there are both, or none.
+const PLACES: [(&str, Dtype); 2] = [("weight.starts", Dtype::U32), ("weight.topics", Dtype::U16)];
 
 /// A failure before the name of the file is put to it.
 type Problem = String;
@@ -117,8 +121,10 @@ impl Storage {
     fn new(bytes: Bytes) -> Result<(Storage, Card), Problem> {
         let card = read_card(&bytes)?;
         let file = SafeTensors::deserialize(&bytes).map_err(|_| DAMAGED.to_owned())?;
-        let mut ranges = Vec::with_capacity(ARRAYS.len());
-        for (name, dtype) in ARRAYS {
+        let mut ranges = Vec::with_capacity(ARRAYS.len() + PLACES.len());
+        let has_places = PLACES.iter().any(|(name, _)| file.tensor(name).is_ok());
+        let places = PLACES.iter().filter(|_| has_places);
+        for &(name, dtype) in ARRAYS.iter().chain(places) {
             let view = file.tensor(name).map_err(|_| format!("it has no array `{name}`: {DAMAGED}"))?;
             if view.dtype() != dtype {
                 return Err(format!("its array `{name}` is of another type: {DAMAGED}"));
@@ -141,7 +147,7 @@ impl Storage {
             && arrays.term_columns.len() == terms + 1
             && arrays.term_ends.len() == terms
             && arrays.column_scale.len() == columns
-            && Some(arrays.weights.len()) == columns.checked_mul(topics)
+            && arrays.weights.fit(columns, topics)
             && arrays.bias.len() == topics
             && topics > 0
             && card.fits();
@@ -156,6 +162,7 @@ impl Storage {
         fn cast<T: bytemuck::AnyBitPattern>(bytes: &[u8]) -> Option<&[T]> {
             bytemuck::try_cast_slice(bytes).ok()
         }
+        let (bias, weights) = (cast(self.range("bias"))?, cast(self.range("weights"))?);
         Some(Arrays {
             surface_keys: cast(self.range("surface.keys"))?,
             surface_terms: cast(self.range("surface.terms"))?,
@@ -165,8 +172,14 @@ impl Storage {
             term_fields: self.range("term.fields"),
             column_weight: cast(self.range("column.weight"))?,
             column_scale: cast(self.range("column.scale"))?,
-            weights: cast(self.range("weights"))?,
-            bias: cast(self.range("bias"))?,
+            weights: if self.range("weight.starts").is_empty() {
+                StoredWeights::Dense { topics: bias.len(), weights }
+            } else {
+                let (starts, topics) =
+                    (cast(self.range("weight.starts"))?, cast(self.range("weight.topics"))?);
+                StoredWeights::Sparse { starts, topics, weights }
+            },
+            bias,
         })
     }
 
@@ -182,16 +195,14 @@ impl Storage {
             term_fields: &[],
             column_weight: &[],
             column_scale: &[],
-            weights: &[],
+            weights: StoredWeights::Dense { topics: 0, weights: &[] },
             bias: &[],
         })
     }
 
     /// Compares the arrays with the checksum on the card.
     pub fn verify(&self, card: &Card) -> Result<(), Problem> {
-        let mut names: Vec<&str> = ARRAYS.iter().map(|array| array.0).collect();
-        names.sort_unstable();
-        let found = tensor_checksum(names.into_iter().map(|name| (name, self.range(name))));
+        let found = tensor_checksum(self.ranges.iter().map(|(name, _)| (*name, self.range(name))));
         if found == card.checksum {
             return Ok(());
         }
@@ -265,7 +276,7 @@ fn read_card(bytes: &[u8]) -> Result<Card, Problem> {
     serde_json::from_str(json).map_err(|error| format!("its card cannot be read ({error}): {DAMAGED}"))
 }
 
-/// The checksum of arrays, which must come sorted by name.
+/// The checksum of arrays, in whatever order they come.
 pub(super) fn tensor_checksum<'a>(arrays: impl Iterator<Item = (&'a str, &'a [u8])>) -> u32 {
     let mut arrays: Vec<_> = arrays.collect();
     arrays.sort_by_key(|array| array.0);

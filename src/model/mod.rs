@@ -15,6 +15,7 @@ mod parts;
 mod prediction;
 mod scorer;
 mod topic_model;
+mod weights;
 
 pub use explain::{Contribution, Explanation, TopicExplanation};
 pub use file::{FORMAT_VERSION, Size};
@@ -25,3 +26,4 @@ pub use parts::Parts;
 pub use prediction::{Assigned, PredictOptions, Prediction};
 pub use scorer::{Scorer, Scratch};
 pub use topic_model::{Card, Term, TopicModel};
+pub use weights::PackedWeights;

@@ -5,12 +5,11 @@ use std::collections::HashMap;
 
 use safetensors::tensor::{Dtype, View};
 
-use super::Card;
 use super::file::{CARD_KEY, FORMAT_VERSION, tensor_checksum};
+use super::{Card, PackedWeights};
 use crate::corpus::TopicInfo;
 use crate::decide::{Curve, Decision};
 use crate::features::{Columns, FieldWeights, Vocabulary};
-use crate::learn::Weights;
 use crate::text::Analyzer;
 use crate::train::{TrainSettings, TrainingReport};
 use crate::{Error, Result, Task, Topic};
@@ -33,7 +32,7 @@ pub struct Parts<'a> {
     /// The weights of the fields, and the length of the lead.
     pub fields: FieldWeights,
     /// What the classifier learned.
-    pub weights: &'a Weights,
+    pub weights: &'a PackedWeights,
     /// The topics, in the order of their numbers.
     pub topics: Vec<Topic>,
     /// What the taxonomy says of them; empty without one.
@@ -87,22 +86,29 @@ impl Parts<'_> {
             ends.push(text.len() as u32);
         }
         let (columns, topics) = (self.columns.len(), self.topics.len());
-        let (scale, quantised) = self.quantise();
-        let bias: Vec<f32> = (0..topics).map(|topic| self.weights.get(columns, topic)).collect();
-        let tensors = vec![
+        let PackedWeights { bias, scale, weights, places } = self.weights;
+        let mut tensors = vec![
             ("surface.keys", tensor(Dtype::U64, &[keys.len()], keys)),
-            ("bias", tensor(Dtype::F32, &[topics], &bias)),
+            ("bias", tensor(Dtype::F32, &[topics], bias)),
             ("column.weight", tensor(Dtype::F32, &[columns], self.column_weights)),
-            ("column.scale", tensor(Dtype::F32, &[columns], &scale)),
+            ("column.scale", tensor(Dtype::F32, &[columns], scale)),
             ("surface.terms", tensor(Dtype::U32, &[slots.len()], slots)),
             ("term.columns", tensor(Dtype::U32, &[first.len()], first)),
             ("term.ends", tensor(Dtype::U32, &[ends.len()], &ends)),
             ("term.fields", tensor(Dtype::U8, &[fields.len()], fields)),
             ("term.text", tensor(Dtype::U8, &[text.len()], &text)),
-            ("weights", tensor(Dtype::I8, &[columns, topics], &quantised)),
         ];
+        match places {
+            None => tensors.push(("weights", tensor(Dtype::I8, &[columns, topics], weights))),
+            Some((starts, of)) => tensors.extend([
+                ("weight.starts", tensor(Dtype::U32, &[starts.len()], starts)),
+                ("weight.topics", tensor(Dtype::U16, &[of.len()], of)),
+                ("weights", tensor(Dtype::I8, &[weights.len()], weights)),
+            ]),
+        }
         let card = Card {
-            version: FORMAT_VERSION,
+            // Older programs read what has a weight for every column and topic.
+            version: if places.is_some() { FORMAT_VERSION } else { 1 },
             task: self.task,
             topics: self.topics.clone(),
             taxonomy: self.taxonomy.clone(),
@@ -115,22 +121,6 @@ impl Parts<'_> {
             checksum: tensor_checksum(tensors.iter().map(|(name, tensor)| (*name, &tensor.bytes[..]))),
         };
         encode(&card, tensors.iter().map(|(name, tensor)| (*name, tensor)))
-    }
-
-    /// Weights as whole numbers from -127 to 127 and the scale of each column. A scale for each column loses less than
-    /// one for each topic: rare columns have small weights for all topics.
-    fn quantise(&self) -> (Vec<f32>, Vec<i8>) {
-        let (columns, topics) = (self.columns.len(), self.topics.len());
-        let mut scales = Vec::with_capacity(columns);
-        let mut quantised = Vec::with_capacity(columns * topics);
-        for column in 0..columns {
-            let weights = (0..topics).map(|topic| self.weights.get(column, topic));
-            let largest = weights.clone().map(f32::abs).fold(0.0, f32::max);
-            let scale = largest / 127.0;
-            scales.push(scale);
-            quantised.extend(weights.map(|w| if scale > 0.0 { (w / scale).round() as i8 } else { 0 }));
-        }
-        (scales, quantised)
     }
 }
 

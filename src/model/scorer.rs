@@ -111,11 +111,7 @@ impl<'m> Scorer<'m> {
             for (field, column, value) in columns_of(&self.arrays, &self.damped, term, counts) {
                 squares[field] += value * value;
                 let scaled = value * self.arrays.column_scale[column];
-                let weights = &self.arrays.weights[column * topics..][..topics];
-                let sums = &mut self.sums[field * topics..][..topics];
-                for (sum, &weight) in sums.iter_mut().zip(weights) {
-                    *sum += scaled * f32::from(weight);
-                }
+                self.arrays.weights.add(column, scaled, &mut self.sums[field * topics..][..topics]);
             }
         }
         self.touched.clear();

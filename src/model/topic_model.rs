@@ -275,14 +275,13 @@ impl TopicModel {
     /// The `count` terms that speak most for `topic`, strongest first.
     pub fn strongest_terms(&self, topic: TopicId, count: usize) -> Vec<Term> {
         let arrays = self.storage.arrays();
-        let topics = self.card.topics.len();
         let mut found = Vec::new();
         for term in 0..arrays.term_fields.len() {
             let first = arrays.term_columns[term] as usize;
             let fields = Field::ALL.into_iter().filter(|&f| arrays.term_fields[term] >> f as u8 & 1 == 1);
             for (at, field) in fields.enumerate() {
                 let column = first + at;
-                let Some(&weight) = arrays.weights.get(column * topics + topic.index()) else { continue };
+                let Some(weight) = arrays.weights.get(column, topic) else { continue };
                 let weight = f32::from(weight) * arrays.column_scale[column] * arrays.column_weight[column];
                 found.push((weight, term, field));
             }

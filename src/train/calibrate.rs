@@ -2,6 +2,7 @@
 
 use rayon::prelude::*;
 
+use super::by_topic::ByTopic;
 use super::out_of_fold::OutOfFold;
 use super::prepare::Prepared;
 use super::{TopicReport, TrainSettings};
@@ -23,10 +24,11 @@ impl OutOfFold {
             }
             Calibration::Platt { scalings, bend } => (scalings, bend),
         };
+        let by_topic = ByTopic::new(self, prepared);
         let found: Vec<(Threshold, Curve)> = (0..topics)
             .into_par_iter()
             .map(|topic| {
-                let mut pairs = self.pairs(prepared, topic);
+                let mut pairs = by_topic.pairs(topic);
                 pairs.iter_mut().for_each(|pair| pair.0 = bend.apply(scalings[topic].log_odds(pair.0)));
                 let for_f1 = threshold::smooth(&mut pairs);
                 let chosen = match target_of(&prepared.topics[topic], settings) {
@@ -59,14 +61,20 @@ impl OutOfFold {
     pub fn calibration(&self, prepared: &Prepared) -> Calibration {
         if prepared.task == Task::Single {
             let rows = self.rows.iter().zip(&self.scores);
-            let rows = rows.map(|(&row, scores)| (&scores[..], prepared.targets[row as usize][0]));
-            return Calibration::Softmax(Softmax::fit(rows));
+            let rows: Vec<(&[f32], u32)> = rows
+                .filter_map(|(&row, scores)| {
+                    let own = scores.place_of(prepared.targets[row as usize][0])?;
+                    Some((scores.scores(), own as u32))
+                })
+                .collect();
+            return Calibration::Softmax(Softmax::fit(rows.into_iter()));
         }
+        let by_topic = ByTopic::new(self, prepared);
         let pooled = Platt::fit(&self.pooled(prepared, |_, score| score), None);
         let prior = Prior { scaling: pooled, strength: PRIOR_ARTICLES };
         let scalings: Vec<Platt> = (0..prepared.topics.len())
             .into_par_iter()
-            .map(|topic| Platt::fit(&self.pairs(prepared, topic), Some(prior)))
+            .map(|topic| Platt::fit(&by_topic.pairs(topic), Some(prior)))
             .collect();
         let bend = Bend::fit(&self.pooled(prepared, |topic, score| scalings[topic].log_odds(score)));
         Calibration::Platt { scalings, bend }
@@ -75,15 +83,15 @@ impl OutOfFold {
     /// A sample of the pairs of all topics: all that have the topic, and of the others so many that a corpus of
     /// thousands of topics takes no longer than one of twenty.
     fn pooled(&self, prepared: &Prepared, of: impl Fn(usize, f32) -> f32) -> Vec<(f32, bool)> {
-        let topics = prepared.topics.len();
-        let stride = (self.rows.len() * topics).div_ceil(POOLED_PAIRS).max(1);
+        let all: usize = self.scores.iter().map(|scores| scores.scores().len()).sum();
+        let stride = all.div_ceil(POOLED_PAIRS).max(1);
         let mut pairs = Vec::new();
         let mut at = 0;
         for (&row, scores) in self.rows.iter().zip(&self.scores) {
-            for (topic, &score) in scores.iter().enumerate() {
+            for (topic, score) in scores.iter() {
                 at += 1;
                 if at % stride == 0 {
-                    pairs.push((of(topic, score), prepared.labels.has(row as usize, topic)));
+                    pairs.push((of(topic as usize, score), prepared.has(row, topic as usize)));
                 }
             }
         }
@@ -94,8 +102,8 @@ impl OutOfFold {
         let mut counts = vec![[0_u64; 2]; articles.len()];
         for (&row, scores) in self.rows.iter().zip(&self.scores) {
             let own = prepared.targets[row as usize][0] as usize;
-            let given = (0..scores.len()).max_by(|&a, &b| scores[a].total_cmp(&scores[b]).then(b.cmp(&a)));
-            let given = given.unwrap_or(own);
+            let given =
+                scores.iter().nth(scores.highest().unwrap_or(0)).map_or(own, |given| given.0 as usize);
             counts[given][0] += 1;
             counts[own][1] += u64::from(given == own);
         }

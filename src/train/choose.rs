@@ -4,6 +4,7 @@ use super::candidate::{Candidate, FitOptions};
 use super::out_of_fold::Learner;
 use super::prepare::{Prepared, View};
 use super::{Classifier, Effort, TrainSettings, Trial};
+use crate::decide::SHORTLIST;
 use crate::features::{FieldWeights, Weighting};
 use crate::learn::{Duals, Loss};
 use crate::{Result, Task};
@@ -18,8 +19,9 @@ pub(super) struct Choice {
     pub starts: Vec<Duals>,
 }
 
-/// Candidates are compared on no more articles than about this: more tell them apart no better, and take longer.
+/// Candidates are compared on no more articles and topics than about this: more tell them apart no better, and take longer.
 const TRIAL_ARTICLES: usize = 20_000;
+const TRIAL_TOPICS: usize = SHORTLIST;
 
 /// More topics than this are not fitted together: each article would weigh all of them.
 const MAX_TOPICS_TOGETHER: usize = 200;
@@ -53,7 +55,7 @@ pub(super) fn choose(
     if settings.effort == Effort::Fast {
         return Ok(Choice { candidate: usual, view: None, trials: Vec::new(), starts: Vec::new() });
     }
-    let sample = prepared.sample(TRIAL_ARTICLES);
+    let sample = prepared.sample(TRIAL_ARTICLES, TRIAL_TOPICS);
     let prepared = sample.as_ref().unwrap_or(prepared);
     let view = View::new(prepared, &usual.fields);
     let folds = match settings.effort {
@@ -61,7 +63,7 @@ pub(super) fn choose(
         _ => trial_folds(prepared),
     };
     let best = Tried { candidate: usual, first: -1.0, whole: -1.0, starts: Vec::new() };
-    let mut search = Search { prepared, how: how.loose(), folds, tell, best, view, trials: Vec::new() };
+    let mut search = Search { prepared, how: how.for_trials(), folds, tell, best, view, trials: Vec::new() };
     search.try_candidate(usual)?;
     if settings.weighting.is_none() {
         for weighting in Weighting::ALL.into_iter().filter(|&w| w != usual.weighting) {

@@ -9,7 +9,7 @@ use super::choose::choose;
 use super::out_of_fold::{Learner, OutOfFold, stays};
 use super::prepare::{Prepared, View, Words};
 use super::trainer::fit_options;
-use super::whole::{Whole, fold_starts};
+use super::whole::Whole;
 use super::{Candidate, TrainSettings, Trainer};
 use crate::corpus::Corpus;
 use crate::decide::Decision;
@@ -43,8 +43,8 @@ pub struct CrossFit {
     candidate: Candidate,
     how: FitOptions,
     settings: TrainSettings,
-    /// For each fold, where its fit starts.
-    fold_starts: Vec<Duals>,
+    /// For the first folds, where their fits start.
+    starts: Vec<Duals>,
 }
 
 impl fmt::Debug for CrossFit {
@@ -74,9 +74,8 @@ impl Trainer {
         let choice = choose(&prepared, settings, how, &|_| ())?;
         let candidate = choice.candidate;
         let view = choice.view.unwrap_or_else(|| View::new(&prepared, &candidate.fields));
-        let fold_starts = fold_starts(&prepared, choice.starts);
         let settings = settings.clone();
-        Ok(CrossFit { prepared, words, view, candidate, how, settings, fold_starts })
+        Ok(CrossFit { prepared, words, view, candidate, how, settings, starts: choice.starts })
     }
 }
 
@@ -134,8 +133,8 @@ impl CrossFit {
     }
 
     fn scores(&self, left_out: &[bool]) -> Result<OutOfFold> {
-        let learner = Learner { how: self.how.loose(), ..self.learner(left_out) };
-        learner.out_of_fold(0..self.prepared.folds, &self.fold_starts)
+        let learner = self.learner(left_out);
+        learner.out_of_fold(0..self.prepared.folds, &self.starts)
     }
 
     /// The probabilities of each fold, calibrated on the others.
@@ -158,14 +157,14 @@ impl CrossFit {
                     at_least_one: false,
                 };
                 let mut own = scores.only(|row| prepared.fold[row] == fold);
-                own.scores.iter_mut().for_each(|scores| decision.probabilities(scores));
+                own.scores.iter_mut().for_each(|scores| decision.probabilities_of_best(scores));
                 own
             })
             .collect();
         let mut probabilities = vec![Vec::new(); prepared.len()];
         for part in parts {
             for (row, of) in part.rows.into_iter().zip(part.scores) {
-                probabilities[row as usize] = of;
+                probabilities[row as usize] = of.spread(prepared.topics.len());
             }
         }
         probabilities

@@ -4,11 +4,13 @@ use std::ops::{Range, RangeInclusive};
 
 use rayon::prelude::*;
 
-use super::candidate::{Candidate, FitOptions};
+use super::by_topic::ByTopic;
+use super::candidate::{Candidate, FitOptions, Fitted};
 use super::prepare::{Prepared, View};
 use super::{Effort, TrainSettings};
-use crate::decide::{SecondStage, Target, threshold};
-use crate::learn::{Duals, Weights};
+use crate::decide::{ArticleScores, SecondStage, Target, threshold};
+use crate::features::Records;
+use crate::learn::{Duals, Labels, Weights};
 use crate::{Result, Task};
 
 /// What is learned without each fold, and from what.
@@ -27,8 +29,8 @@ pub(super) struct Learner<'a> {
 pub(super) struct OutOfFold {
     /// The articles.
     pub rows: Vec<u32>,
-    /// For each of them, the score of every topic.
-    pub scores: Vec<Vec<f32>>,
+    /// The scores of each.
+    pub scores: Vec<ArticleScores>,
     /// For each fold, the solution without it, from which that of a similar candidate starts.
     pub duals: Vec<Duals>,
 }
@@ -37,28 +39,62 @@ impl Learner<'_> {
     /// Scores the articles of `folds`. All that is learned is learned again without the fold; `starts`, by number of fold,
     /// only tells the solver where to begin.
     pub fn out_of_fold(&self, folds: Range<u8>, starts: &[Duals]) -> Result<OutOfFold> {
-        let Learner { prepared, view, candidate, how, left_out } = *self;
-        let parts = folds
-            .into_par_iter()
-            .map(|fold| {
-                let (mut seen, unseen) = prepared.split(fold);
-                seen.retain(|&row| stays(left_out, row as usize));
-                let taken = |row: usize| prepared.fold[row] != fold && stays(left_out, row);
-                let (_, records) = view.records(prepared, candidate, taken);
-                let start = starts.get(usize::from(fold)).unwrap_or(&Duals::None);
-                let fitted = candidate.fit(&records, &prepared.labels, &seen, start, how)?;
-                let scores =
-                    unseen.iter().map(|&row| fitted.weights.scores(&records, row as usize)).collect();
-                let kept = fitted.duals.bytes() <= KEPT_BYTES;
-                let duals = if kept { vec![fitted.duals] } else { vec![Duals::None] };
-                Ok(OutOfFold { rows: unseen, scores, duals })
-            })
-            .collect::<Result<Vec<OutOfFold>>>()?;
+        // Where the records of a fold take much memory, there is one such at a time.
+        let at_once = if self.view.stored() > LARGE { 1 } else { usize::from(u8::MAX) };
+        let folds: Vec<u8> = folds.collect();
         let mut all = OutOfFold::default();
-        parts.into_iter().for_each(|part| all.append(part));
+        for folds in folds.chunks(at_once) {
+            let start = |fold: u8| starts.get(usize::from(fold)).unwrap_or(&Duals::None);
+            let parts = folds.par_iter().map(|&fold| self.one_fold(fold, start(fold)));
+            parts.collect::<Result<Vec<_>>>()?.into_iter().for_each(|part| all.append(part));
+        }
         Ok(all)
     }
+
+    /// Scores the articles of `fold`.
+    fn one_fold(&self, fold: u8, start: &Duals) -> Result<OutOfFold> {
+        let Learner { prepared, view, candidate, left_out, .. } = *self;
+        let (mut seen, unseen) = prepared.split(fold);
+        seen.retain(|&row| stays(left_out, row as usize));
+        let taken = |row: usize| prepared.fold[row] != fold && stays(left_out, row);
+        let (_, records) = view.records(prepared, candidate, taken);
+        let mut scores = vec![ArticleScores::default(); unseen.len()];
+        let mut duals = Duals::None;
+        for portion in prepared.portions() {
+            let first = portion.start as u32;
+            let fitted = self.fit(&records, portion, &seen, start)?;
+            scores.par_iter_mut().zip(&unseen).with_min_len(64).for_each(|(scores, &row)| {
+                scores.add(first, &fitted.weights.scores(&records, row as usize));
+            });
+            duals = fitted.duals;
+        }
+        let kept = prepared.portions().len() == 1 && duals.bytes() <= KEPT_BYTES;
+        Ok(OutOfFold { rows: unseen, scores, duals: vec![if kept { duals } else { Duals::None }] })
+    }
+
+    /// Learns the topics of `portion` from `rows`. Where topics come in portions, weights that are next to nothing are let
+    /// go, here as in the model, so that scores mean the same in both.
+    pub fn fit(
+        &self,
+        records: &Records,
+        portion: Range<usize>,
+        rows: &[u32],
+        start: &Duals,
+    ) -> Result<Fitted> {
+        let Learner { prepared, candidate, how, .. } = *self;
+        let all = portion.len() == prepared.topics.len();
+        let labels = Labels::of(&prepared.targets, portion);
+        let fitted = candidate.fit(records, &labels, rows, if all { start } else { &Duals::None }, how)?;
+        if all { Ok(fitted) } else { Ok(Fitted { weights: fitted.weights.pruned(NOTHING), ..fitted }) }
+    }
 }
+
+/// More values than this are many for a fold's records.
+const LARGE: usize = 20_000_000;
+
+/// Weights below this share of a topic's largest are next to nothing. A topic has weights in as many columns as its articles,
+/// and those that could be mistaken for its, have words.
+const NOTHING: f32 = 0.01;
 
 /// Whether article `row` is learned from.
 pub(super) fn stays(left_out: &[bool], row: usize) -> bool {
@@ -101,7 +137,7 @@ impl OutOfFold {
         let seen = |row: usize| Some(prepared.fold[row]) != fold && stays(left_out, row);
         let rows = self.rows.iter().zip(&self.scores).filter(|(row, _)| seen(**row as usize));
         let rows: Vec<(&[f32], u32)> =
-            rows.map(|(&row, scores)| (&scores[..], prepared.targets[row as usize][0])).collect();
+            rows.map(|(&row, scores)| (scores.scores(), prepared.targets[row as usize][0])).collect();
         SecondStage::fit(&rows)
     }
 
@@ -113,7 +149,7 @@ impl OutOfFold {
             .collect();
         let mut corrected = OutOfFold { duals: Vec::new(), ..self.clone() };
         for (&row, scores) in corrected.rows.iter().zip(&mut corrected.scores) {
-            stages[usize::from(prepared.fold[row as usize])].apply(scores);
+            stages[usize::from(prepared.fold[row as usize])].apply(scores.scores_mut());
         }
         corrected
     }
@@ -132,26 +168,22 @@ impl OutOfFold {
         OutOfFold { rows, scores, duals: Vec::new() }
     }
 
-    /// The (score, has the topic) pairs of `topic`.
-    pub fn pairs(&self, prepared: &Prepared, topic: usize) -> Vec<(f32, bool)> {
-        let has = |row: u32| prepared.labels.has(row as usize, topic);
-        self.rows.iter().zip(&self.scores).map(|(&row, scores)| (scores[topic], has(row))).collect()
-    }
-
     /// How good the scores are: accuracy where an article has exactly one topic, else three quarters of micro-F1 and one
     /// of macro-F1, with the best threshold for each topic: rare topics count, but do not decide.
     pub fn figure(&self, prepared: &Prepared) -> f64 {
         if prepared.task == Task::Single {
             let right = self.rows.iter().zip(&self.scores).filter(|(row, scores)| {
-                let own = prepared.targets[**row as usize][0] as usize;
-                (0..scores.len()).all(|topic| topic == own || scores[topic] < scores[own])
+                let own = scores.place_of(prepared.targets[**row as usize][0]);
+                let scores = scores.scores();
+                own.is_some_and(|own| (0..scores.len()).all(|at| at == own || scores[at] < scores[own]))
             });
             return right.count() as f64 / self.rows.len().max(1) as f64;
         }
+        let by_topic = ByTopic::new(self, prepared);
         let counts: Vec<[usize; 2]> = (0..prepared.topics.len())
             .into_par_iter()
             .map(|topic| {
-                let mut pairs = self.pairs(prepared, topic);
+                let mut pairs = by_topic.pairs(topic);
                 let threshold = threshold::find(&mut pairs, Target::F1).score;
                 let given = pairs.iter().filter(|pair| pair.0 > threshold).count();
                 let hits = pairs.iter().filter(|pair| pair.0 > threshold && pair.1).count();

@@ -1,13 +1,14 @@
 //! The corpus, read once into numbers from which every candidate starts.
 
 use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
 
 use super::{Candidate, Effort, TrainSettings};
 use crate::corpus::{grouped_folds, groups};
+use crate::decide::SHORTLIST;
 use crate::features::{
     ColumnTopics, Columns, Counts, Documents, FieldWeights, Records, Vocabulary, VocabularyLimits,
 };
-use crate::learn::Labels;
 use crate::nearest::{listed, nearest};
 use crate::text::{Analyzer, Language};
 use crate::{Article, Error, Result, Task, Topic};
@@ -17,6 +18,9 @@ const MIN_ARTICLES_IN_FIELD: u32 = 2;
 
 /// A language is one of the corpus's when at least this share of its articles is in it.
 const LANGUAGE_SHARE: f64 = 0.05;
+
+/// A model numbers its topics in 16 bits.
+const TOO_MANY_TOPICS: usize = 1 << 16;
 
 /// Texts shorter than this, in bytes, do not help to tell the languages of a corpus.
 const LANGUAGE_TEXT: usize = 400;
@@ -40,7 +44,6 @@ pub(super) struct Prepared {
     pub topics: Vec<Topic>,
     /// The topics of each article, ascending.
     pub targets: Vec<Vec<u32>>,
-    pub labels: Labels,
     pub fold: Vec<u8>,
     pub folds: u8,
 }
@@ -77,32 +80,66 @@ impl Prepared {
                 articles.len()
             )));
         }
-        let labels = Labels::new(&targets, topics.len());
         let usual = usual_folds(articles.len(), settings.effort);
         let count = settings.folds.unwrap_or(usual).min(articles.len().clamp(2, 255) as u8);
         let fold = grouped_folds(&targets, &kin(articles, &documents), count, settings.seed);
         let terms = vocabulary.terms.len();
-        let prepared = Prepared { task, terms, documents, topics, targets, labels, fold, folds: count };
+        let prepared = Prepared { task, terms, documents, topics, targets, fold, folds: count };
         Ok((prepared, Words { analyzer, vocabulary }))
     }
 
-    /// At most about `most` of the articles, evenly spread, in the folds that they have; `None` where that is all.
-    pub fn sample(&self, most: usize) -> Option<Prepared> {
-        if self.len() <= most {
+    /// About `articles` of the articles at most, evenly spread, in the folds that they have, with about `topics` of the
+    /// topics at most, rare and frequent ones; `None` where that is all. Where articles have exactly one topic, they are
+    /// those that have one of these.
+    pub fn sample(&self, articles: usize, topics: usize) -> Option<Prepared> {
+        if self.len() <= articles && self.topics.len() <= topics {
             return None;
         }
-        let rows: Vec<usize> = (0..most).map(|at| at * self.len() / most).collect();
-        let targets: Vec<Vec<u32>> = rows.iter().map(|&row| self.targets[row].clone()).collect();
+        let number = self.some_topics(topics);
+        let within = |row: &usize| {
+            let Task::Single = self.task else { return true };
+            number[self.targets[*row][0] as usize].is_some()
+        };
+        let all: Vec<usize> = (0..self.len()).filter(within).collect();
+        let count = all.len().min(articles);
+        let rows: Vec<usize> = (0..count).map(|at| all[at * all.len() / count]).collect();
+        let topics = self.topics.iter().zip(&number).filter(|(_, number)| number.is_some());
+        let targets = |row: &usize| self.targets[*row].iter().filter_map(|&t| number[t as usize]).collect();
         Some(Prepared {
             task: self.task,
             terms: self.terms,
             documents: self.documents.select(&rows),
-            topics: self.topics.clone(),
-            labels: Labels::new(&targets, self.topics.len()),
-            targets,
+            topics: topics.map(|(topic, _)| topic.clone()).collect(),
+            targets: rows.iter().map(targets).collect(),
             fold: rows.iter().map(|&row| self.fold[row]).collect(),
             folds: self.folds,
         })
+    }
+
+    /// The new number of each topic that is among `most` of them, evenly spread from the most frequent to the rarest.
+    fn some_topics(&self, most: usize) -> Vec<Option<u32>> {
+        let mut articles = vec![0_u32; self.topics.len()];
+        self.targets.iter().flatten().for_each(|&topic| articles[topic as usize] += 1);
+        let mut by_frequency: Vec<usize> = (0..articles.len()).collect();
+        by_frequency.sort_by_key(|&topic| (std::cmp::Reverse(articles[topic]), topic));
+        let count = by_frequency.len().min(most);
+        let mut taken: Vec<usize> =
+            (0..count).map(|at| by_frequency[at * by_frequency.len() / count]).collect();
+        taken.sort_unstable();
+        let mut number = vec![None; articles.len()];
+        taken.into_iter().zip(0..).for_each(|(topic, new)| number[topic] = Some(new));
+        number
+    }
+
+    /// The topics in the portions in which they are learned: no more at a time than come into question for an article.
+    pub fn portions(&self) -> Vec<Range<usize>> {
+        let topics = self.topics.len();
+        (0..topics).step_by(SHORTLIST).map(|start| start..topics.min(start + SHORTLIST)).collect()
+    }
+
+    /// Whether article `row` has topic number `topic`.
+    pub fn has(&self, row: u32, topic: usize) -> bool {
+        self.targets[row as usize].binary_search(&(topic as u32)).is_ok()
     }
 
     /// How many articles there are.
@@ -123,9 +160,14 @@ fn usual_folds(articles: usize, effort: Effort) -> u8 {
         ..2_000 => 20,
         2_000..5_000 => 10,
         _ if effort == Effort::Fast => 3,
+        // Two thirds of very many articles teach what all of them do.
+        MANY_ARTICLES.. => 3,
         _ => 5,
     }
 }
+
+/// So many articles are very many.
+const MANY_ARTICLES: usize = 200_000;
 
 /// The counts under one choice of fields, and where columns occur.
 pub(super) struct View {
@@ -140,6 +182,11 @@ impl View {
         let counts = Counts::new(&prepared.documents, &columns, fields);
         let column_topics = ColumnTopics::new(&counts);
         View { columns, counts, column_topics }
+    }
+
+    /// How many counts there are.
+    pub fn stored(&self) -> usize {
+        self.counts.stored()
     }
 
     /// Column weights learned from the articles that are `taken`, and the records of all articles under them.
@@ -171,6 +218,11 @@ fn topics_of(articles: &[Article]) -> Result<Vec<Topic>> {
     topics.sort_unstable();
     topics.dedup();
     match topics.len() {
+        TOO_MANY_TOPICS.. => Err(Error::Corpus(format!(
+            "the corpus has {} topics, and a model holds {} at most: are the topics in the right column or key?",
+            topics.len(),
+            TOO_MANY_TOPICS - 1
+        ))),
         0 => Err(Error::Corpus("no article has a topic: there is nothing to tell apart".into())),
         1 if articles.iter().all(|article| !article.labels().is_empty()) => Err(Error::Corpus(format!(
             "every article has the same topic, {}: give articles without it too, labelled with other topics or none",

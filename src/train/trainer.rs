@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use super::candidate::FitOptions;
+use super::candidate::{FitOptions, TOLERANCE};
 use super::choose::choose;
 use super::out_of_fold::Learner;
-use super::prepare::{Prepared, View};
-use super::whole::{Whole, fold_starts};
+use super::prepare::{Prepared, View, Words};
+use super::whole::Whole;
 use super::{TrainSettings, Trial};
 use crate::corpus::{Corpus, Taxonomy, TopicInfo};
+use crate::features::Documents;
 use crate::model::TopicModel;
 use crate::{Error, Result, Task, Topic};
 
@@ -91,26 +92,41 @@ impl Trainer {
     ///
     /// The same.
     pub fn train_with(&self, corpus: &Corpus, tell: &dyn Fn(Step<'_>)) -> Result<TopicModel> {
-        let settings = &self.settings;
         tell(Step::Reading);
-        let (prepared, words) = Prepared::new(&corpus.articles, settings)?;
+        let (prepared, words) = Prepared::new(&corpus.articles, &self.settings)?;
+        self.learn(prepared, &words, tell)
+    }
+
+    /// As [`Trainer::train_with`], letting go of the articles as soon as they are read into terms: of a large corpus, the
+    /// text would take a quarter of the memory.
+    ///
+    /// # Errors
+    ///
+    /// The same.
+    pub fn train_and_drop(&self, corpus: Corpus, tell: &dyn Fn(Step<'_>)) -> Result<TopicModel> {
+        tell(Step::Reading);
+        let (prepared, words) = Prepared::new(&corpus.articles, &self.settings)?;
+        drop(corpus);
+        self.learn(prepared, &words, tell)
+    }
+
+    fn learn(&self, mut prepared: Prepared, words: &Words, tell: &dyn Fn(Step<'_>)) -> Result<TopicModel> {
+        let settings = &self.settings;
         let taxonomy = self.taxonomy_of(&prepared.topics)?;
         let with_one_topic = prepared.targets.iter().filter(|row| row.len() == 1).count();
         tell(Step::Task(prepared.task, prepared.len(), with_one_topic));
         let how = fit_options(settings);
         let choice = choose(&prepared, settings, how, &|trial| tell(Step::Tried(trial)))?;
         let view = choice.view.unwrap_or_else(|| View::new(&prepared, &choice.candidate.fields));
+        prepared.documents = Documents::default();
 
         tell(Step::Calibrating);
         let candidate = &choice.candidate;
-        let learner =
-            Learner { prepared: &prepared, view: &view, candidate, how: how.loose(), left_out: &[] };
-        let starts = fold_starts(&prepared, choice.starts);
-        let scores = learner.out_of_fold(0..prepared.folds, &starts)?;
+        let learner = Learner { prepared: &prepared, view: &view, candidate, how, left_out: &[] };
+        let scores = learner.out_of_fold(0..prepared.folds, &choice.starts)?;
 
         tell(Step::Fitting);
-        let learner = Learner { how, ..learner };
-        let whole = Whole { settings, words: &words, taxonomy, trials: choice.trials };
+        let whole = Whole { settings, words, taxonomy, trials: choice.trials };
         whole.learn(learner, scores)
     }
 
@@ -128,6 +144,3 @@ impl Trainer {
 pub(super) fn fit_options(settings: &TrainSettings) -> FitOptions {
     FitOptions { tolerance: TOLERANCE, seed: settings.seed, selected_columns: settings.selected_columns }
 }
-
-/// The violation of the optimality conditions that is let be: below it, no figure changes in the third digit.
-const TOLERANCE: f32 = 0.1;

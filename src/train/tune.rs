@@ -163,7 +163,7 @@ impl<'a> Contender<'a> {
             prepared: self.prepared,
             view: &self.view,
             candidate: &self.candidate,
-            how: fit_options(&self.settings).loose(),
+            how: fit_options(&self.settings).for_trials(),
             left_out: &[],
         };
         let measured = self.scores.duals.len() as u8;

@@ -2,11 +2,11 @@
 
 use super::calibrate::Decided;
 use super::out_of_fold::{Learner, OutOfFold, stays};
-use super::prepare::{Prepared, Words};
+use super::prepare::Words;
 use super::{TrainSettings, TrainingReport, Trial};
 use crate::corpus::TopicInfo;
-use crate::learn::Duals;
-use crate::model::{Parts, TopicModel};
+use crate::learn::{Convergence, Duals, SparseWeights};
+use crate::model::{PackedWeights, Parts, TopicModel};
 use crate::{Result, Task};
 
 /// What goes into a model beside what is learned.
@@ -20,15 +20,28 @@ pub(super) struct Whole<'a> {
 impl Whole<'_> {
     /// The model that is learned from all articles but those left out, with the decision that fits their out-of-fold `scores`.
     pub fn learn(self, learner: Learner<'_>, scores: OutOfFold) -> Result<TopicModel> {
-        let Learner { prepared, view, candidate, how, left_out } = learner;
+        let Learner { prepared, view, candidate, left_out, .. } = learner;
         let (column_weights, records) = view.records(prepared, candidate, |row| stays(left_out, row));
         let rows: Vec<u32> =
             (0..prepared.len() as u32).filter(|&row| stays(left_out, row as usize)).collect();
-        let start = whole_start(prepared, &scores.duals);
-        let fitted = candidate.fit(&records, &prepared.labels, &rows, &start, how)?;
+        let mut convergence: Option<Convergence> = None;
+        let (mut all, mut sparse) = (None, SparseWeights::default());
+        for portion in prepared.portions() {
+            let whole = portion.len() == prepared.topics.len();
+            let fitted = learner.fit(&records, portion, &rows, &Duals::None)?;
+            convergence =
+                Some(convergence.map_or(fitted.convergence, |so_far| so_far.and(fitted.convergence)));
+            if whole { all = Some(fitted.weights) } else { sparse.push(&fitted.weights) }
+        }
         drop(records);
         let scores = if left_out.is_empty() { scores } else { scores.only(|row| stays(left_out, row)) };
-        let (weights, scores) = scores.correct(prepared, self.settings, fitted.weights);
+        let (weights, scores) = match all {
+            Some(weights) => {
+                let (weights, scores) = scores.correct(prepared, self.settings, weights);
+                (PackedWeights::dense(&weights), scores)
+            }
+            None => (PackedWeights::sparse(&sparse), scores),
+        };
         let Decided { decision, reports, curves } = scores.decide(prepared, self.settings);
 
         let with_topics =
@@ -42,7 +55,7 @@ impl Whole<'_> {
             chosen: Some(*candidate),
             trials: self.trials,
             figure: if prepared.task == Task::Single { "accuracy" } else { "¾ micro-F1 + ¼ macro-F1" }.into(),
-            convergence: fitted.convergence,
+            convergence: convergence.unwrap_or_default(),
             topics: reports,
         };
         TopicModel::from_parts(&Parts {
@@ -61,19 +74,4 @@ impl Whole<'_> {
             report,
         })
     }
-}
-
-/// A solution for all articles, near the right one, from those `without_fold`.
-fn whole_start(prepared: &Prepared, without_fold: &[Duals]) -> Duals {
-    match without_fold {
-        [first, second, ..] => first.merge(second, |row| prepared.fold[row] == 0),
-        _ => Duals::None,
-    }
-}
-
-/// For each fold, where its fit starts: from what was found without it, or else from a solution for all articles.
-pub(super) fn fold_starts(prepared: &Prepared, mut found: Vec<Duals>) -> Vec<Duals> {
-    let whole = whole_start(prepared, &found);
-    found.resize(usize::from(prepared.folds), whole);
-    found
 }

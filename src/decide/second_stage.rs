@@ -3,6 +3,7 @@
 use rayon::prelude::*;
 
 use super::softmax::slope;
+use super::table::Table;
 
 /// A linear map from the scores of one-vs-rest classifiers to better ones, where an article has exactly one topic.
 ///
@@ -15,8 +16,8 @@ use super::softmax::slope;
 #[derive(Debug, Clone, PartialEq)]
 pub struct SecondStage {
     topics: usize,
-    /// `C`, a row for each topic that speaks, and as last row `c`: (topics + 1) × topics.
-    corrections: Vec<f32>,
+    /// `C`, a row for each topic that speaks, and as last row `c`.
+    corrections: Table,
     /// The mean scores.
     means: Vec<f32>,
 }
@@ -44,7 +45,8 @@ impl SecondStage {
         for (scores, _) in &rows {
             means.iter_mut().zip(*scores).for_each(|(mean, score)| *mean += score / rows.len() as f32);
         }
-        let mut stage = SecondStage { topics, corrections: vec![0.0; (topics + 1) * topics], means };
+        let corrections = Table::new(topics + 1, topics);
+        let mut stage = SecondStage { topics, corrections, means };
         stage.climb(&rows, slope(&rows));
         stage
     }
@@ -53,11 +55,11 @@ impl SecondStage {
     /// half the products of the scores, the same for all topics. They are steps of `a C` and `a c`, with `a` the `slope`.
     fn climb(&mut self, rows: &[(&[f32], u32)], slope: f32) {
         let curvature = Cholesky::new(self.bound(rows), self.topics + 1);
-        let (mut at, mut before, mut momentum) =
-            (self.corrections.clone(), self.corrections.clone(), 1.0_f32);
+        let centred: Vec<Vec<f32>> = rows.iter().map(|(scores, _)| self.centred(scores)).collect();
+        let (mut at, mut before, mut momentum) = (self.corrections.rows(), self.corrections.rows(), 1.0_f32);
         for _ in 0..STEPS {
-            self.corrections = at.iter().map(|value| value / slope).collect();
-            let gradient = self.gradient(rows, slope);
+            self.corrections.set_rows(&at, slope);
+            let gradient = self.gradient(rows, &centred, slope);
             let step = curvature.solve(&gradient, self.topics);
             let next: Vec<f32> = at.iter().zip(&step).map(|(at, step)| at - step).collect();
             let change = next.iter().zip(&before).map(|(next, before)| next - before);
@@ -70,38 +72,38 @@ impl SecondStage {
             at = next.iter().zip(&before).map(|(next, before)| next + push * (next - before)).collect();
             (before, momentum) = (next, grown);
         }
-        self.corrections = before.iter().map(|value| value / slope).collect();
+        self.corrections.set_rows(&before, slope);
     }
 
     /// The gradient of the penalised log loss in `a C` and `a c`.
-    fn gradient(&self, rows: &[(&[f32], u32)], slope: f32) -> Vec<f32> {
-        let topics = self.topics;
-        let parts: Vec<Vec<f32>> = rows
+    fn gradient(&self, rows: &[(&[f32], u32)], centred: &[Vec<f32>], slope: f32) -> Vec<f32> {
+        let parts: Vec<Table> = rows
             .par_chunks(CHUNK)
-            .map(|rows| {
-                let mut sum = vec![0.0_f32; (topics + 1) * topics];
-                let mut errors = vec![0.0; topics];
-                for &(scores, own) in rows {
-                    errors.copy_from_slice(scores);
-                    self.apply(&mut errors);
-                    errors.iter_mut().for_each(|score| *score *= slope);
-                    softmax(&mut errors);
-                    errors[own as usize] -= 1.0;
-                    for (from, score) in
-                        scores.iter().zip(&self.means).map(|(s, m)| s - m).chain([1.0]).enumerate()
-                    {
-                        let row = &mut sum[from * topics..][..topics];
-                        row.iter_mut().zip(&errors).for_each(|(sum, error)| *sum += score * error);
-                    }
+            .zip(centred.par_chunks(CHUNK))
+            .map(|(rows, centred)| {
+                let mut errors = Table::new(rows.len(), self.topics);
+                for (at, ((scores, own), centred)) in rows.iter().zip(centred).enumerate() {
+                    let mut error = scores.to_vec();
+                    self.corrections.add_product(centred, &mut error);
+                    error.iter_mut().for_each(|score| *score *= slope);
+                    softmax(&mut error);
+                    error[*own as usize] -= 1.0;
+                    errors.set_row(at, &error);
                 }
-                sum
+                errors.products(centred, self.topics + 1)
             })
             .collect();
-        let mut gradient: Vec<f32> = self.corrections.iter().map(|value| PENALTY * slope * value).collect();
+        let mut gradient = self.corrections.rows();
+        gradient.iter_mut().for_each(|value| *value *= PENALTY * slope);
         for part in parts {
-            gradient.iter_mut().zip(part).for_each(|(sum, part)| *sum += part);
+            gradient.iter_mut().zip(part.rows()).for_each(|(sum, part)| *sum += part);
         }
         gradient
+    }
+
+    /// The scores of an article less the means, and a constant 1.
+    fn centred(&self, scores: &[f32]) -> Vec<f32> {
+        scores.iter().zip(&self.means).map(|(score, mean)| score - mean).chain([1.0]).collect()
     }
 
     /// Half the products of the centred scores (and of a constant 1), and the penalty: (topics + 1)².
@@ -112,8 +114,7 @@ impl SecondStage {
             products[at * size + at] = f64::from(PENALTY);
         }
         for (scores, _) in rows {
-            let centred: Vec<f64> =
-                scores.iter().zip(&self.means).map(|(s, m)| f64::from(s - m)).chain([1.0]).collect();
+            let centred: Vec<f64> = self.centred(scores).into_iter().map(f64::from).collect();
             for (at, value) in centred.iter().enumerate() {
                 let row = &mut products[at * size..][..=at];
                 row.iter_mut().zip(&centred).for_each(|(sum, other)| *sum += 0.5 * value * other);
@@ -124,22 +125,14 @@ impl SecondStage {
 
     /// Corrects the scores of an article, in place.
     pub fn apply(&self, scores: &mut [f32]) {
-        let mut corrected = scores.to_vec();
-        let centred = scores.iter().zip(&self.means).map(|(score, mean)| score - mean).chain([1.0]);
-        for (from, value) in centred.enumerate() {
-            let row = &self.corrections[from * self.topics..][..self.topics];
-            corrected.iter_mut().zip(row).for_each(|(sum, correction)| *sum += value * correction);
-        }
-        scores.copy_from_slice(&corrected);
+        let centred = self.centred(scores);
+        self.corrections.add_product(&centred, scores);
     }
 
     /// Corrects the weights of a column: scores are sums of weights, so the map is the same, but for what is constant.
     pub fn apply_to_weights(&self, weights: &mut [f32]) {
-        let mut corrected = weights.to_vec();
-        for (row, weight) in self.corrections.chunks_exact(self.topics).zip(weights.iter()) {
-            corrected.iter_mut().zip(row).for_each(|(sum, correction)| *sum += weight * correction);
-        }
-        weights.copy_from_slice(&corrected);
+        let uncorrected = weights.to_vec();
+        self.corrections.add_product(&uncorrected, weights);
     }
 }
 

@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use crate::serve::models::Loaded;
 use crate::serve::problem::Problem;
 use crate::serve::state::{Shared, State};
-use crate::serve::work::aside;
+use crate::serve::work::{Deadline, aside};
 use crate::{Task, Topic};
 
 /// All models.
@@ -118,13 +118,14 @@ pub(super) async fn list(state: Shared) -> Json<ModelList> {
     responses(
         (status = 200, body = ModelCard),
         (status = "4XX", description = "Refused", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "Too much to do", body = Problem, content_type = "application/problem+json"),
     ),
     security((), ("key" = [])),
 )]
 pub(super) async fn one(state: Shared, Path(name): Path<String>) -> Result<Json<ModelCard>, Problem> {
     let loaded = state.model(Some(&name))?;
     let shared = Arc::clone(&state);
-    Ok(Json(aside(&state, move || card(&shared, &loaded)).await?))
+    Ok(Json(aside(&state, Deadline::from_now(&state), move |_| card(&shared, &loaded)).await?))
 }
 
 pub(in crate::serve) fn line(state: &State, loaded: &Loaded) -> ModelLine {

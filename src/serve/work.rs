@@ -37,8 +37,8 @@ impl Errand {
     ///
     /// # Errors
     ///
-    /// The request has been answered without the work, or its client has gone. Nobody will read the problem: it only ends the
-    /// work.
+    /// The request has been answered without the work, or its connection has broken off. Nobody will read the problem: it only
+    /// ends the work.
     pub fn goes_on(&self) -> Result<(), Problem> {
         if self.given_up.load(Relaxed) { Err(too_long()) } else { Ok(()) }
     }

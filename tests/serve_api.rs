@@ -229,6 +229,35 @@ fn models_are_listed_with_their_cards() {
 }
 
 #[test]
+fn a_card_holds_what_training_measured() {
+    let service = Service::start(&[]);
+    let card = service.get("/v1/models/newsroom").json();
+    let number = |value: &Value| value.as_f64().unwrap();
+    for topic in card["topic_cards"].as_array().unwrap() {
+        let (precision, recall) = (number(&topic["precision"]), number(&topic["recall"]));
+        let f1 = 2.0 * precision * recall / (precision + recall);
+        assert!((number(&topic["f1"]) - f1).abs() < 1e-3, "{topic}");
+        let share = number(&topic["articles"]) / number(&card["articles"]);
+        assert!((number(&topic["share"]) - share).abs() < 1e-6, "{topic}");
+        // Lower thresholds find more, and the topic's own is one of them.
+        let curve = topic["curve"].as_array().unwrap();
+        for pair in curve.windows(2) {
+            assert!(number(&pair[0]["threshold"]) >= number(&pair[1]["threshold"]));
+            assert!(number(&pair[0]["recall"]) <= number(&pair[1]["recall"]));
+        }
+        let close = |a: f64, b: f64| (a - b).abs() < 1e-4;
+        assert!(curve.iter().any(|point| close(number(&point["threshold"]), number(&topic["threshold"]))
+            && close(number(&point["precision"]), precision)
+            && close(number(&point["recall"]), recall)));
+    }
+    let trials = card["trials"].as_array().unwrap();
+    let chosen: Vec<_> = trials.iter().filter(|trial| trial["chosen"] == true).collect();
+    assert_eq!(chosen.len(), 1);
+    let best = trials.iter().map(|trial| number(&trial["figure"])).fold(0.0, f64::max);
+    assert_eq!(number(&chosen[0]["figure"]), best);
+}
+
+#[test]
 fn health_and_figures_are_told() {
     let service = Service::start(&[]);
     assert_eq!(service.get("/health/live").json()["status"], "ok");

@@ -5,7 +5,7 @@ mod service;
 use std::io::{Read, Write};
 use std::time::{Duration, Instant};
 
-use serde_json::json;
+use serde_json::{Value, json};
 use service::{Service, read_answer, request};
 
 const JSON: (&str, &str) = ("content-type", "application/json");
@@ -52,6 +52,85 @@ fn slow_clients_are_cut_off() {
     let answer = read_answer(&mut stream);
     assert!(answer.text().lines().last().unwrap().contains("stood still"), "{}", answer.text());
     assert!(start.elapsed() < Duration::from_secs(30));
+    goes_on(&service);
+}
+
+/// A batch that takes many times longer than a second, and how many articles it has.
+fn long_work(service: &Service) -> (Value, usize) {
+    let topics = service.get("/v1/models/newsroom").json();
+    let topics: Vec<&str> =
+        topics["topic_cards"].as_array().unwrap().iter().map(|topic| topic["id"].as_str().unwrap()).collect();
+    let text = "Crude oil prices rose as refineries closed and the striker scored a late goal. ".repeat(50);
+    let count = 8_000;
+    (json!({"topics": topics, "articles": vec![json!({"text": text}); count]}), count)
+}
+
+#[test]
+fn work_that_takes_too_long_is_given_up() {
+    let service = Service::start(&["--timeout", "1", "--max-batch", "100000", "--max-body", "4000000000"]);
+    let (question, count) = long_work(&service);
+    let articles = |service: &Service| -> usize {
+        let figures = service.get("/metrics").text();
+        let line = figures.lines().find(|line| line.starts_with("topicwire_articles_total{"));
+        line.map_or(0, |line| line.rsplit(' ').next().unwrap().parse().unwrap())
+    };
+    let start = Instant::now();
+    let answer = service.post("/v1/predict", &question);
+    assert!(answer.problem(503).contains("in time"), "{answer:?}");
+    assert_eq!(answer.header("retry-after"), Some("1"));
+    assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
+    // The work stops as well, long before its end.
+    let last = std::cell::Cell::new(usize::MAX);
+    service.wait_until("the work stops", |service| {
+        std::thread::sleep(Duration::from_millis(300));
+        let now = articles(service);
+        now == last.replace(now)
+    });
+    assert!((1..count).contains(&last.get()), "{} of {count}", last.get());
+    // Any number of such requests leave the processors to others.
+    std::thread::scope(|scope| {
+        for _ in 0..3 {
+            scope.spawn(|| service.post("/v1/predict", &question).problem(503));
+        }
+    });
+    let batch = json!({"articles": [{"text": "crude oil"}]});
+    service.wait_until("others are served", |service| service.post("/v1/predict", &batch).status == 200);
+    assert!(articles(&service) < count, "{} of {count}", articles(&service));
+    goes_on(&service);
+}
+
+#[test]
+fn explanations_that_would_grow_without_bounds_are_refused() {
+    let service = Service::start(&["--max-body", "100000"]);
+    let text = "crude oil ".repeat(5_000);
+    assert_eq!(service.post("/v1/predict", &json!({"text": text, "explain": true})).status, 200);
+    assert_eq!(
+        service.post("/v1/predict", &json!({"text": text, "topics": ["energy", "sport"]})).status,
+        200
+    );
+    let detail =
+        service.post("/v1/predict", &json!({"text": text, "topics": vec!["energy"; 3]})).problem(413);
+    assert!(detail.contains("explain"), "{detail}");
+    goes_on(&service);
+}
+
+#[test]
+fn a_stream_that_breaks_off_has_answered_what_came_before() {
+    let service = Service::start(&[]);
+    let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    let line = format!("{{\"text\": \"{}\"}}\n", "crude oil ".repeat(2_000));
+    (0..100).for_each(|_| packer.write_all(line.as_bytes()).unwrap());
+    let mut packed = packer.finish().unwrap();
+    packed.extend(b"this is not gzip");
+    let gzip = ("content-encoding", "gzip");
+    let answer = service.send("POST", "/v1/predict/stream", &[NDJSON, gzip], &packed);
+    let lines: Vec<Value> = answer.text().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let (last, answered) = lines.split_last().unwrap();
+    // What stands right before the break may be lost with it; what is said to be answered is.
+    assert!((90..=100).contains(&answered.len()), "{}", answered.len());
+    assert!(answered.iter().all(|line| line["topics"][0]["topic"] == "energy"));
+    let number = lines.len().to_string();
+    assert_eq!(*last, json!({"id": number, "error": "the stream is not whole gzip"}));
     goes_on(&service);
 }
 

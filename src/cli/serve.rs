@@ -67,7 +67,7 @@ pub struct Arguments {
 #[serde(default, rename_all = "kebab-case")]
 #[command(next_help_heading = "Limits")]
 struct LimitArguments {
-    /// Bytes of a body, packed and unpacked, and of a line of a stream [default: 16777216].
+    /// Bytes of a body, packed and unpacked, of a line of a stream, and of text to explain, times topics [default: 16777216].
     #[arg(long, value_name = "BYTES", env = "TOPICWIRE_MAX_BODY")]
     max_body: Option<usize>,
     /// Articles of a batch [default: 1000].
@@ -79,7 +79,7 @@ struct LimitArguments {
     /// Connections at once [default: 10000].
     #[arg(long, value_name = "N", env = "TOPICWIRE_MAX_CONNECTIONS")]
     max_connections: Option<usize>,
-    /// Seconds that a request may take to arrive, a stream may stand still, or work may wait [default: 30].
+    /// Seconds that a request may take to arrive, its answer may take from then on, or a stream may stand still [default: 30].
     #[arg(long, value_name = "SECONDS", env = "TOPICWIRE_TIMEOUT")]
     timeout: Option<u64>,
     /// Seconds that requests under way may take to end when the service is stopped [default: 30].

@@ -97,6 +97,14 @@ impl Curve {
         best
     }
 
+    /// The curve's own thresholds and what they come to, from the highest down.
+    pub fn points(&self) -> impl Iterator<Item = (f32, Reached)> {
+        self.points.iter().map(|&Point(threshold, given, hits)| {
+            let reached = Reached::of(given as f32, hits as f32, self.articles as f32);
+            (threshold, reached)
+        })
+    }
+
     /// What `threshold` comes to: as counted where it is one of the curve's own, else from its neighbours on the curve.
     pub fn reached(&self, threshold: f32) -> Reached {
         let below = self.points.iter().find(|point| point.0 <= threshold).copied();
@@ -106,8 +114,14 @@ impl Curve {
         let step = if above.0 > below.0 { (threshold - below.0) / (above.0 - below.0) } else { 1.0 };
         let between = |below: u32, above: u32| below as f32 + step * (above as f32 - below as f32);
         let (given, hits) = (between(below.1, above.1), between(below.2, above.2));
+        Reached::of(given, hits, self.articles as f32)
+    }
+}
+
+impl Reached {
+    /// What comes of a topic that `given` articles are given, `hits` of them rightly, where `articles` have it.
+    fn of(given: f32, hits: f32, articles: f32) -> Reached {
         let ratio = |part: f32, whole: f32| if whole > 0.0 { part / whole } else { 0.0 };
-        let articles = self.articles as f32;
         Reached {
             precision: ratio(hits, given),
             recall: ratio(hits, articles),

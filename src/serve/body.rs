@@ -1,7 +1,6 @@
 //! Bodies of requests: whole, in time, and no larger than allowed, packed or not.
 
 use std::io::Read;
-use std::sync::Arc;
 
 use axum::body::{Body, Bytes};
 use axum::http::header::{
@@ -14,7 +13,7 @@ use serde::de::DeserializeOwned;
 
 use super::problem::Problem;
 use super::state::State;
-use super::work::aside;
+use super::work::{Deadline, aside};
 
 /// How a body is packed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,12 +48,12 @@ pub(super) fn expect_type(headers: &HeaderMap, kinds: &'static [&'static str]) -
     Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail).with(ACCEPT, kinds.join(", ")))
 }
 
-/// The whole body of `request`, unpacked.
+/// The whole body of `request`, unpacked, and by when the request must be answered.
 ///
 /// # Errors
 ///
 /// It is too large, too slow, broken off, or packed in a way that is not known.
-pub(super) async fn read(state: &Arc<State>, request: Request<Body>) -> Result<Bytes, Problem> {
+pub(super) async fn read(state: &State, request: Request<Body>) -> Result<(Bytes, Deadline), Problem> {
     let limit = state.limits().body;
     let packing = packing(request.headers())?;
     let announced = request.headers().get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
@@ -68,10 +67,12 @@ pub(super) async fn read(state: &Arc<State>, request: Request<Body>) -> Result<B
         Ok(Err(_)) => return Err(broken_off()),
         Err(_) => return Err(too_slow()),
     };
-    match packing {
-        Packing::Plain => Ok(bytes),
-        Packing::Gzip => aside(state, move || unpack(&bytes, limit)).await?,
-    }
+    let deadline = Deadline::from_now(state);
+    let bytes = match packing {
+        Packing::Plain => bytes,
+        Packing::Gzip => aside(state, deadline, move |_| unpack(&bytes, limit)).await??,
+    };
+    Ok((bytes, deadline))
 }
 
 fn unpack(packed: &[u8], limit: usize) -> Result<Bytes, Problem> {

@@ -77,11 +77,13 @@ pub enum ModelSource {
 /// What a request may take. What is above a limit is answered with the status that says so.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
-    /// Bytes of a body, and again of what it unpacks to; of one line where articles are streamed.
+    /// Bytes of a body, and again of what it unpacks to; of one line where articles are streamed; of text to be explained, times
+    /// the topics that it is explained for.
     pub body: usize,
     /// Articles of a batch.
     pub batch: usize,
-    /// How long a client may take to send a request, a stream may stand still, or work may wait for a free processor.
+    /// How long a client may take to send a request; how long its answer may take from then on; how long a stream may stand
+    /// still, or a piece of it take.
     pub timeout: Duration,
     /// Requests under way at once.
     pub requests: usize,

@@ -24,7 +24,7 @@ pub(super) struct State {
     /// A permit for each request that may be under way.
     pub requests: Semaphore,
     /// A permit for each processor: work of more than a moment waits for one.
-    pub processors: Semaphore,
+    pub processors: Arc<Semaphore>,
 }
 
 /// The state as handlers take it.
@@ -42,7 +42,7 @@ impl State {
             feedback,
             telemetry: Telemetry::default(),
             requests: Semaphore::new(settings.limits.requests),
-            processors: Semaphore::new(processors),
+            processors: Arc::new(Semaphore::new(processors)),
             settings,
         })
     }

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { createRequire } from "node:module";
-import { readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { browse, open, paste, pictures, program, start } from "./service.mjs";
@@ -186,7 +186,7 @@ test("scripts in titles and texts are shown as they are written", async () => {
   await page.locator(".topic.added").waitFor();
   assert.equal(await page.locator(".topic.added .label").textContent(), bad);
   assert.equal(await page.evaluate(() => window.hurt), undefined);
-  assert.equal(await page.locator("main script, main img, main svg").count(), 0);
+  assert.equal(await page.locator("main script, main img, #view-article svg, #view-batch svg").count(), 0);
   await page.getByRole("button", { name: "Undo" }).click();
   await page.locator("#saved").waitFor({ state: "hidden" });
   await closed(page);
@@ -205,6 +205,97 @@ test("files and pages are opened", async () => {
   await page.locator("#notice").waitFor();
   assert.match(await page.locator("#notice").textContent(), /Line 1 is not JSON/);
   await closed(page);
+});
+
+// The figures of the topics' table, a line to each.
+const figures = (page) => page.locator("#quality tr").evaluateAll((rows) => rows.map((row) => ({
+  name: row.querySelector("th button").textContent,
+  cells: [...row.querySelectorAll(".figures")].map((cell) => cell.textContent),
+})));
+
+test("the model's page shows what the model holds, in pictures and in words", async () => {
+  const page = await open(browser, service.address);
+  const [line] = (await (await fetch(`${service.address}/v1/models`)).json()).models;
+  const model = await (await fetch(`${service.address}/v1/models/${line.name}`)).json();
+  const cards = new Map(model.topic_cards.map((topic) => [topic.name, topic]));
+  await page.goto(`${service.address}/#model`);
+  await page.locator("#quality tr").first().waitFor();
+  let rows = await figures(page);
+  assert.equal(rows.length, model.topics);
+  for (const { name, cells } of rows) {
+    const topic = cards.get(name);
+    assert.deepEqual(cells, [
+      `${topic.f1.toFixed(2)} (P ${topic.precision.toFixed(2)}, R ${topic.recall.toFixed(2)})`,
+      `${topic.articles} (${Math.round(100 * topic.share)} %)`,
+      `${Math.round(100 * topic.threshold)} %`,
+    ]);
+  }
+  const descending = (values) => assert.deepEqual(values, [...values].sort((a, b) => b - a));
+  descending(rows.map(({ name }) => cards.get(name).f1));
+  await page.locator("#sort").selectOption("articles");
+  rows = await figures(page);
+  descending(rows.map(({ name }) => cards.get(name).articles));
+  // A bar is as long as what it shows.
+  const lengths = await page.locator("#quality td:nth-child(2)").evaluateAll((cells) => cells.map((cell) =>
+    cell.querySelector(".fill").getBoundingClientRect().width / cell.querySelector(".track").getBoundingClientRect().width));
+  rows.forEach(({ name }, at) => assert.ok(Math.abs(lengths[at] - cards.get(name).f1) < 0.01, `${name}: ${lengths[at]}`));
+  // One topic is looked at more closely, by the keyboard too.
+  const energy = cards.get("Energy");
+  await page.locator("#quality").getByRole("button", { name: "Energy" }).focus();
+  await page.keyboard.press("Enter");
+  assert.match(await page.locator("#chosen-about").textContent(), /oil, gas, coal.*barrel/);
+  const words = await page.locator("#chart-curve svg").getAttribute("aria-label");
+  assert.ok(words.includes(`Energy: at its threshold of ${Math.round(100 * energy.threshold)} % precision is ${energy.precision.toFixed(2)}`), words);
+  const points = (await page.locator("#chart-curve polyline.precision").getAttribute("points")).split(" ");
+  assert.equal(points.length, energy.curve.length);
+  await page.locator("#chosen-topic").selectOption({ label: "Sport" });
+  assert.match(await page.locator("#chart-curve svg").getAttribute("aria-label"), /^Sport: /);
+  assert.equal(await page.locator("#quality tr.active button").textContent(), "Sport");
+  // Thresholds and settings.
+  assert.equal(await page.locator("#chart-thresholds circle").count(), model.topics);
+  assert.match(await page.locator("#chart-thresholds circle.active title").textContent(), /^Sport: threshold \d+ %, on \d+ % of the articles$/);
+  assert.equal(await page.locator("#chart-trials li").count(), model.trials.length);
+  const chosen = model.trials.find((trial) => trial.chosen);
+  const text = await page.locator("#chart-trials li.picked").textContent();
+  assert.ok(text.includes(chosen.weighting) && text.includes("(chosen)") && text.includes(chosen.figure.toFixed(4)), text);
+  const alone = `One topic: ${model.with_one_topic.toLocaleString("en")} (${Math.round(100 * model.with_one_topic / model.articles)} %)`;
+  assert.ok((await page.locator("#chart-shares").textContent()).includes(alone));
+  await closed(page);
+});
+
+test("models that hold less show less", async () => {
+  const folder = join(pictures, "models");
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder);
+  // An early model keeps no record of other thresholds; one that gives one topic has none.
+  copyFileSync(new URL("../data/model-v1.safetensors", import.meta.url), join(folder, "early.safetensors"));
+  const subjects = { oil: "crude oil refinery", sport: "match goal coach", "<i>farm</i>": "wheat farm crop" };
+  const corpus = Array.from({ length: 36 }, (_, n) => {
+    const [topic, text] = Object.entries(subjects)[n % 3];
+    return JSON.stringify({ id: n, text: `${text} monday ${n}`, topics: [topic] });
+  });
+  writeFileSync(join(folder, "one.jsonl"), corpus.join("\n"));
+  const trained = spawnSync(program, ["train", join(folder, "one.jsonl"), "--model", join(folder, "one.safetensors")], { encoding: "utf8" });
+  assert.equal(trained.status, 0, trained.stderr);
+  const several = await start("--models", folder);
+  try {
+    const page = await open(browser, several.address);
+    await page.goto(`${several.address}/#model`);
+    await page.locator("#quality tr").first().waitFor();
+    const seen = async () => Object.fromEntries(await Promise.all(["#figure-curve", "#chart-thresholds", "#figure-shares", "li.of-curves"]
+      .map(async (part) => [part, await page.locator(part).first().isVisible()])));
+    assert.equal(await page.locator("#model-heading").textContent(), "early");
+    assert.deepEqual(await seen(), { "#figure-curve": false, "#chart-thresholds": true, "#figure-shares": true, "li.of-curves": false });
+    await accessible(page);
+    await page.locator("#models").selectOption("one");
+    await page.waitForFunction(() => document.querySelector("#model-heading").textContent === "one");
+    assert.deepEqual(await seen(), { "#figure-curve": false, "#chart-thresholds": false, "#figure-shares": false, "li.of-curves": false });
+    assert.match((await figures(page)).map((row) => row.name).join(), /<i>farm<\/i>/i);
+    await accessible(page);
+    await closed(page);
+  } finally {
+    several.stop();
+  }
 });
 
 test("a service with keys asks for one", async () => {
@@ -242,7 +333,7 @@ for (const [name, options] of Object.entries({
       const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
       assert.ok(wide <= 0, `${view} is ${wide} pixels too wide`);
     };
-    await page.waitForFunction(() => document.querySelectorAll("#quality li").length > 0);
+    await page.waitForFunction(() => document.querySelectorAll("#quality tr").length > 0);
     await look("blank");
     await pasted(page);
     await look("topics");
@@ -255,7 +346,7 @@ for (const [name, options] of Object.entries({
     await page.keyboard.press("Escape");
     await page.goto(`${service.address}/#model`);
     await page.reload();
-    await page.locator("#quality li").first().waitFor();
+    await page.locator("#quality tr").first().waitFor();
     await look("model");
     await page.goto(`${service.address}/#article`);
     await page.locator("#text").focus();

@@ -16,7 +16,7 @@ use crate::serve::body::{expect_type, json, read};
 use crate::serve::feedback::{Correction, Given, Keeper, NewCorrection, check_topics};
 use crate::serve::problem::Problem;
 use crate::serve::state::{Shared, State};
-use crate::serve::work::aside;
+use crate::serve::work::{Deadline, aside};
 
 /// A correction: an article and the topics that it has.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -75,11 +75,11 @@ fn keeper(state: &State) -> Result<&Keeper, Problem> {
 pub(super) async fn add(state: Shared, request: Request<Body>) -> Result<Response, Problem> {
     let keeper = keeper(&state)?;
     expect_type(request.headers(), &["application/json"])?;
-    let bytes = read(&state, request).await?;
+    let (bytes, deadline) = read(&state, request).await?;
     let input: CorrectionInput = json(&bytes)?;
     let topics = check_topics(&input.topics).map_err(Problem::unprocessable)?;
     let loaded = state.model(input.model.as_deref())?;
-    let correction = aside(&state, move || {
+    let correction = aside(&state, deadline, move |_| {
         let article = input.article.ready(String::new())?.article;
         // What the model said is asked of the model: the caller's word for it would be only that.
         let prediction = loaded.scoring(|scorer| loaded.model.predict_with(scorer, &article));
@@ -88,7 +88,7 @@ pub(super) async fn add(state: Shared, request: Request<Body>) -> Result<Respons
         let (model, version) = (loaded.name.clone(), loaded.version.clone());
         Ok::<_, Problem>(NewCorrection { article, topics, before, model, version })
     });
-    let kept = keeper.add(correction.await??).await?;
+    let kept = keeper.add(correction.await??, deadline).await?;
     state.telemetry.corrections.fetch_add(1, Relaxed);
     let location = format!("/v1/feedback/{}", kept.id);
     Ok((StatusCode::CREATED, [(LOCATION, location)], Json(kept)).into_response())
@@ -114,7 +114,8 @@ pub(super) async fn list(
     if !(1..=MOST).contains(&limit) {
         return Err(Problem::unprocessable(format!("limit: choose 1 to {MOST}")));
     }
-    let mut corrections = keeper.list(parameters.before.unwrap_or(i64::MAX), limit + 1).await?;
+    let before = parameters.before.unwrap_or(i64::MAX);
+    let mut corrections = keeper.list(before, limit + 1, Deadline::from_now(&state)).await?;
     let more = corrections.len() > limit;
     corrections.truncate(limit);
     let next = corrections.last().map(|last| last.id).filter(|_| more);
@@ -139,7 +140,7 @@ pub(super) async fn remove(
     let keeper = keeper(&state)?;
     let missing = || Problem::missing("there is no correction of that number");
     let Path(id) = id.map_err(|_| missing())?;
-    match keeper.remove(id).await? {
+    match keeper.remove(id, Deadline::from_now(&state)).await? {
         true => Ok(StatusCode::NO_CONTENT),
         false => Err(missing()),
     }

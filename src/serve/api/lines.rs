@@ -63,15 +63,14 @@ impl Lines {
         self.digest()
     }
 
-    /// All whole lines so far.
-    pub fn take(&mut self) -> Result<Batch, Problem> {
+    /// All whole lines so far, and whether what comes after them can be read.
+    pub fn take(&mut self) -> (Batch, Result<(), Problem>) {
         let rest = self.buffer.split_off(self.whole);
         let lines = std::mem::replace(&mut self.buffer, rest);
         self.whole = 0;
         let first = self.taken + 1;
         self.taken += memchr::memchr_iter(b'\n', &lines).count() as u64;
-        self.digest()?;
-        Ok(Batch { first, lines })
+        (Batch { first, lines }, self.digest())
     }
 
     /// No more will come: the last line needs no end.

@@ -1,6 +1,7 @@
 //! The routes, a file to each.
 
 mod answer;
+mod card;
 mod feedback;
 mod health;
 mod lines;

@@ -9,17 +9,14 @@ use axum::response::{IntoResponse, Response};
 use rayon::prelude::*;
 
 use super::answer::{ArticleAnswer, BatchAnswer, ModelName, OneAnswer, Wanted};
-use super::question::{Articles, Question, Ready};
+use super::question::{Articles, ON_THE_SPOT, Question, Ready};
 use crate::Topic;
 use crate::model::{PredictOptions, Prediction};
 use crate::serve::body::{expect_type, json, read};
 use crate::serve::models::Loaded;
 use crate::serve::problem::Problem;
 use crate::serve::state::{Shared, State};
-use crate::serve::work::aside;
-
-/// Bodies up to this are answered on the spot: it takes less than a millisecond, and going aside takes longer.
-const ON_THE_SPOT: usize = 64 << 10;
+use crate::serve::work::{Errand, aside};
 
 /// Topics for one article, for a batch, or for the entries of a feed.
 #[utoipa::path(
@@ -33,17 +30,17 @@ const ON_THE_SPOT: usize = 64 << 10;
 )]
 pub(super) async fn predict(state: Shared, request: Request<Body>) -> Result<Response, Problem> {
     expect_type(request.headers(), &["application/json"])?;
-    let bytes = read(&state, request).await?;
+    let (bytes, deadline) = read(&state, request).await?;
     if bytes.len() > ON_THE_SPOT {
         let shared = Arc::clone(&state);
-        return aside(&state, move || answer(&shared, json(&bytes)?)).await?;
+        return aside(&state, deadline, move |errand| answer(&shared, errand, json(&bytes)?)).await?;
     }
     let question: Question = json(&bytes)?;
-    if question.is_heavy() {
+    if question.is_heavy(bytes.len()) {
         let shared = Arc::clone(&state);
-        return aside(&state, move || answer(&shared, question)).await?;
+        return aside(&state, deadline, move |errand| answer(&shared, errand, question)).await?;
     }
-    answer(&state, question)
+    answer(&state, &Errand::default(), question)
 }
 
 /// What a prediction is answered with.
@@ -55,14 +52,14 @@ pub(super) enum PredictAnswer {
     Several(BatchAnswer),
 }
 
-fn answer(state: &State, mut question: Question) -> Result<Response, Problem> {
+fn answer(state: &State, errand: &Errand, mut question: Question) -> Result<Response, Problem> {
     question.check()?;
     let loaded = state.model(question.model.as_deref())?;
     let asked = question.asked();
     if let Some(topic) = asked.iter().find(|topic| loaded.model.topics().binary_search(topic).is_err()) {
         return Err(Problem::unprocessable(format!("topics: the model has no topic `{topic}`")));
     }
-    let articles = question.take_articles(state.limits().batch)?;
+    let articles = question.take_articles(state.limits(), errand)?;
     let job = Job {
         loaded: &loaded,
         options: question.options(),
@@ -76,8 +73,11 @@ fn answer(state: &State, mut question: Question) -> Result<Response, Problem> {
             Ok(Json(OneAnswer { model, answer }).into_response())
         }
         Articles::Several(ready) => {
-            let answers = ready.into_par_iter().with_min_len(4).map(|ready| job.one(state, ready));
-            let articles = answers.collect();
+            let answers = ready.into_par_iter().with_min_len(4).map(|ready| {
+                errand.goes_on()?;
+                Ok(job.one(state, ready))
+            });
+            let articles = answers.collect::<Result<_, Problem>>()?;
             Ok(Json(BatchAnswer { model, articles }).into_response())
         }
     }

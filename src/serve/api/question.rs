@@ -4,8 +4,10 @@ use serde::{Deserialize, Deserializer};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::model::PredictOptions;
+use crate::serve::Limits;
 use crate::serve::extract::{Entry, Extracted, feed, main_text};
 use crate::serve::problem::Problem;
+use crate::serve::work::Errand;
 use crate::{Article, Topic};
 
 /// How far apart places in a text are counted.
@@ -129,6 +131,9 @@ pub(super) struct Ready {
     pub link: Option<String>,
 }
 
+/// Texts up to this are answered on the spot: it takes less than a millisecond, and going aside takes longer.
+pub(super) const ON_THE_SPOT: usize = 64 << 10;
+
 /// The articles of a question.
 pub(super) enum Articles {
     /// One; answered as one.
@@ -138,9 +143,15 @@ pub(super) enum Articles {
 }
 
 impl Question {
-    /// Whether answering takes more than a moment.
-    pub fn is_heavy(&self) -> bool {
-        self.articles.is_some() || self.feed.is_some() || self.html.is_some()
+    /// Whether answering takes more than a moment; `size` is how many bytes the question takes.
+    pub fn is_heavy(&self, size: usize) -> bool {
+        let is_long = size * (1 + self.explained()) > ON_THE_SPOT;
+        is_long || self.articles.is_some() || self.feed.is_some() || self.html.is_some()
+    }
+
+    /// How many topics are explained, as far as that is known beforehand: those that are assigned come as one.
+    fn explained(&self) -> usize {
+        usize::from(self.explain) + self.topics.as_ref().map_or(0, Vec::len)
     }
 
     /// Checks what needs no model.
@@ -163,8 +174,24 @@ impl Question {
         self.topics.iter().flatten().map(|topic| Topic::from(topic.as_str())).collect()
     }
 
-    /// Takes the articles out, at most `limit`.
-    pub fn take_articles(&mut self, limit: usize) -> Result<Articles, Problem> {
+    /// Takes the articles out, at most as many as `limits` allow.
+    pub fn take_articles(&mut self, limits: &Limits, errand: &Errand) -> Result<Articles, Problem> {
+        let articles = self.take_any(limits.batch, errand)?;
+        let length = |ready: &Ready| ready.article.title.len() + ready.article.text.len();
+        let bytes: usize = match &articles {
+            Articles::One(ready) => length(ready),
+            Articles::Several(ready) => ready.iter().map(length).sum(),
+        };
+        // An explanation takes more room than its text, and each topic has one: what is asked with a few bytes would be
+        // answered with gigabytes.
+        if bytes.saturating_mul(self.explained()) > limits.body {
+            let detail = "there is too much to explain: ask about fewer topics, or fewer or shorter articles";
+            return Err(Problem::new(axum::http::StatusCode::PAYLOAD_TOO_LARGE, detail));
+        }
+        Ok(articles)
+    }
+
+    fn take_any(&mut self, limit: usize, errand: &Errand) -> Result<Articles, Problem> {
         let one = ArticleInput {
             id: self.id.take(),
             title: self.title.take(),
@@ -180,6 +207,7 @@ impl Question {
                 let numbered = articles.into_iter().zip(1..);
                 numbered
                     .map(|(article, number): (_, usize)| {
+                        errand.goes_on()?;
                         article.ready(number.to_string()).map_err(|problem| {
                             Problem::unprocessable(format!("article {number}: {}", problem.detail()))
                         })

@@ -2,7 +2,8 @@
 //!
 //! Two tasks work on a stream. One reads, cuts lines into batches and hands each to a thread that scores it; the other is the
 //! body of the answer, which waits for the batches in their order. Between them stands a short queue: a client that does not
-//! read its answers stops the scoring, and that stops the reading.
+//! read its answers stops the scoring, and that stops the reading. A stream that cannot go on ends with a line that says why:
+//! what was answered before is all that was done.
 
 use std::collections::BTreeMap;
 use std::pin::Pin;
@@ -18,7 +19,7 @@ use axum::response::{IntoResponse, Response};
 use http_body_util::BodyExt;
 use hyper::body::Frame;
 use serde::Serialize;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
@@ -30,6 +31,7 @@ use crate::serve::body::{expect_type, packing};
 use crate::serve::models::Loaded;
 use crate::serve::problem::Problem;
 use crate::serve::state::{Shared, State};
+use crate::serve::work::{Deadline, Errand, aside};
 use crate::{Article, Topic};
 
 /// How much text makes a batch: enough that handing it over costs nothing beside scoring it.
@@ -94,27 +96,38 @@ pub(super) async fn stream(
         options: options(parameters.min_probability, parameters.abstain_below)?,
         all_scores: parameters.all_scores,
     });
-    let (sender, receiver) = mpsc::channel(QUEUE);
+    let (sender, queue) = mpsc::channel(QUEUE);
+    let (end, last) = oneshot::channel();
     let state = Arc::clone(&state);
-    tokio::spawn(read(state, job, request.into_body(), lines, sender));
-    let body = Body::new(Answers { queue: receiver, now: None });
+    let body = request.into_body();
+    tokio::spawn(async move {
+        if let Err(problem) = read(state, job, body, lines, sender).await {
+            // A client that has gone needs no explanation.
+            let _ = end.send(problem);
+        }
+    });
+    let body = Body::new(Answers { queue, now: None, last, ended: false });
     Ok(([(CONTENT_TYPE, "application/x-ndjson")], body).into_response())
 }
 
-type Scored = JoinHandle<Vec<u8>>;
+/// The answers to a batch, or the line with which the stream ends instead.
+type Scored = JoinHandle<Result<Vec<u8>, Vec<u8>>>;
 
 /// Reads the stream to its end, as fast as its batches are scored and written.
+///
+/// # Errors
+///
+/// The line that says why the stream ends before.
 async fn read(
     state: Arc<State>,
     job: Arc<Job>,
     mut body: Body,
     mut lines: Lines,
     queue: mpsc::Sender<Scored>,
-) {
+) -> Result<(), Vec<u8>> {
     // The request has been answered with its head: what goes on counts as under way all the same.
-    let Ok(_permit) = state.requests.acquire().await else { return };
+    let Ok(_permit) = state.requests.acquire().await else { return Ok(()) };
     let patience = state.limits().timeout;
-    let mut end = None;
     let mut open = true;
     while open || lines.is_ready() {
         // Reading comes first: under load batches grow, and a client that sends one article and waits gets its answer.
@@ -129,60 +142,54 @@ async fn read(
                 Ok(Some(Err(_))) => Err("the stream breaks off before its end"),
                 Err(_) => Err("the stream stood still for too long"),
             },
-            place = timeout(patience, queue.reserve()), if lines.is_ready() => {
-                // The client does not read its answers, or has gone.
-                let Ok(Ok(place)) = place else { return };
-                lines.take().map(|batch| place.send(score(&state, &job, batch)))
+            place = timeout(patience, queue.reserve()), if lines.is_ready() => match place {
+                Ok(Ok(place)) => {
+                    let (batch, rest) = lines.take();
+                    place.send(score(&state, &job, batch));
+                    rest
+                }
+                // The client has gone, or a batch has ended the stream.
+                Ok(Err(_)) => return Ok(()),
+                Err(_) => Err("the answers were not read for too long"),
             }
         };
-        if let Err(problem) = step {
-            end = Some(problem);
-            break;
-        }
+        step.map_err(|problem| written(lines.number(), problem))?;
     }
-    if let Some(problem) = end {
-        let line = ErrorLine { id: lines.number().to_string(), error: problem };
-        let last = tokio::spawn(std::future::ready(written(&line)));
-        let _ = timeout(patience, queue.send(last)).await;
-    }
+    Ok(())
 }
 
 /// Has a batch scored on another thread, once a processor is free.
 fn score(state: &Arc<State>, job: &Arc<Job>, batch: Batch) -> Scored {
-    let (state, job) = (Arc::clone(state), Arc::clone(job));
+    let (state, job, first) = (Arc::clone(state), Arc::clone(job), batch.first);
     tokio::spawn(async move {
-        let permit = state.processors.acquire().await;
         let shared = Arc::clone(&state);
-        let scored = tokio::task::spawn_blocking(move || job.score(&shared, &batch)).await;
-        drop(permit);
-        scored.unwrap_or_else(|error| {
-            tracing::error!(%error, "scoring broke off");
-            written(&ErrorLine { id: String::new(), error: "something went wrong here; the log has more" })
-        })
+        let work = move |errand: &Errand| job.score(&shared, &batch, errand);
+        let scored = aside(&state, Deadline::from_now(&state), work).await;
+        scored.and_then(|answers| answers).map_err(|problem| written(first, problem.detail()))
     })
 }
 
 impl Job {
     /// The answers to the lines of `batch`.
-    fn score(&self, state: &State, batch: &Batch) -> Vec<u8> {
+    fn score(&self, state: &State, batch: &Batch, errand: &Errand) -> Result<Vec<u8>, Problem> {
         let mut out = Vec::with_capacity(batch.lines.len() / 8);
         let mut predictions = Vec::new();
         self.loaded.scoring(|scorer| {
             let lines = batch.lines.split(|&byte| byte == b'\n').zip(batch.first..);
             for (line, number) in lines.filter(|(line, _)| !line.trim_ascii().is_empty()) {
+                errand.goes_on()?;
                 match article(line, number) {
                     Ok(article) => {
                         let prediction = self.loaded.model.predict_as(scorer, &article, &self.options);
                         predictions.push(self.write(&mut out, article.id, prediction));
                     }
-                    Err(problem) => {
-                        out.extend(written(&ErrorLine { id: number.to_string(), error: &problem }))
-                    }
+                    Err(problem) => out.extend(written(number, &problem)),
                 }
             }
-        });
+            Ok(())
+        })?;
         state.telemetry.predicted(&self.loaded, &predictions);
-        out
+        Ok(out)
     }
 
     /// Writes the line of a prediction.
@@ -215,8 +222,10 @@ fn article(line: &[u8], number: u64) -> Result<Article, String> {
     Ok(ready.article)
 }
 
-fn written(line: &ErrorLine<'_>) -> Vec<u8> {
-    let mut bytes = serde_json::to_vec(line).unwrap_or_default();
+/// The line that takes the place of the answer to line `number`.
+fn written(number: u64, error: &str) -> Vec<u8> {
+    // Text and nothing else: writing it cannot fail.
+    let mut bytes = serde_json::to_vec(&ErrorLine { id: number.to_string(), error }).unwrap_or_default();
     bytes.push(b'\n');
     bytes
 }
@@ -225,6 +234,44 @@ fn written(line: &ErrorLine<'_>) -> Vec<u8> {
 struct Answers {
     queue: mpsc::Receiver<Scored>,
     now: Option<Scored>,
+    /// The line that says why the stream could not be read to its end.
+    last: oneshot::Receiver<Vec<u8>>,
+    ended: bool,
+}
+
+impl Answers {
+    /// The next piece; `None` at the end.
+    fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Option<Vec<u8>>> {
+        while !self.ended {
+            if let Some(scored) = &mut self.now {
+                let done = std::task::ready!(Pin::new(scored).poll(context));
+                self.now = None;
+                match done {
+                    Ok(Ok(answers)) if answers.is_empty() => {}
+                    Ok(Ok(answers)) => return Poll::Ready(Some(answers)),
+                    Ok(Err(last)) => {
+                        self.end();
+                        return Poll::Ready(Some(last));
+                    }
+                    // The service is being shut down.
+                    Err(_) => self.end(),
+                }
+            } else if let Some(scored) = std::task::ready!(self.queue.poll_recv(context)) {
+                self.now = Some(scored);
+            } else {
+                let last = std::task::ready!(Pin::new(&mut self.last).poll(context)).ok();
+                self.end();
+                return Poll::Ready(last);
+            }
+        }
+        Poll::Ready(None)
+    }
+
+    /// Nothing comes any more, and nothing need be read.
+    fn end(&mut self) {
+        self.ended = true;
+        self.queue.close();
+    }
 }
 
 impl HttpBody for Answers {
@@ -235,20 +282,6 @@ impl HttpBody for Answers {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
-        loop {
-            if let Some(scored) = &mut self.now {
-                let done = std::task::ready!(Pin::new(scored).poll(context));
-                self.now = None;
-                // What broke off has written its own line; nothing cancels these tasks.
-                let bytes = done.unwrap_or_default();
-                if !bytes.is_empty() {
-                    return Poll::Ready(Some(Ok(Frame::data(bytes.into()))));
-                }
-            }
-            match std::task::ready!(self.queue.poll_recv(context)) {
-                Some(scored) => self.now = Some(scored),
-                None => return Poll::Ready(None),
-            }
-        }
+        self.poll_next(context).map(|piece| piece.map(|bytes| Ok(Frame::data(bytes.into()))))
     }
 }

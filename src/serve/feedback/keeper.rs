@@ -9,6 +9,7 @@ use tokio::sync::oneshot;
 use super::{Correction, NewCorrection, Store};
 use crate::serve::FeedbackSettings;
 use crate::serve::problem::Problem;
+use crate::serve::work::Deadline;
 use crate::{Error, Result};
 
 /// How many wait at most.
@@ -44,21 +45,26 @@ impl Keeper {
     }
 
     /// Keeps a correction; returns once it is on the disk.
-    pub async fn add(&self, correction: NewCorrection) -> Result<Correction, Problem> {
-        self.ask(|reply| Job::Add(Box::new(correction), reply)).await
+    pub async fn add(&self, correction: NewCorrection, deadline: Deadline) -> Result<Correction, Problem> {
+        self.ask(deadline, |reply| Job::Add(Box::new(correction), reply)).await
     }
 
     /// Up to `limit` corrections before the number `before`, the latest first.
-    pub async fn list(&self, before: i64, limit: usize) -> Result<Vec<Correction>, Problem> {
-        self.ask(|reply| Job::List(before, limit, reply)).await
+    pub async fn list(
+        &self,
+        before: i64,
+        limit: usize,
+        deadline: Deadline,
+    ) -> Result<Vec<Correction>, Problem> {
+        self.ask(deadline, |reply| Job::List(before, limit, reply)).await
     }
 
     /// Removes a correction for good; whether there was one.
-    pub async fn remove(&self, id: i64) -> Result<bool, Problem> {
-        self.ask(|reply| Job::Remove(id, reply)).await
+    pub async fn remove(&self, id: i64, deadline: Deadline) -> Result<bool, Problem> {
+        self.ask(deadline, |reply| Job::Remove(id, reply)).await
     }
 
-    async fn ask<T>(&self, job: impl FnOnce(Reply<T>) -> Job) -> Result<T, Problem> {
+    async fn ask<T>(&self, deadline: Deadline, job: impl FnOnce(Reply<T>) -> Job) -> Result<T, Problem> {
         let (reply, answer) = oneshot::channel();
         match self.jobs.try_send(job(reply)) {
             Ok(()) => {}
@@ -67,13 +73,14 @@ impl Keeper {
             }
             Err(TrySendError::Disconnected(_)) => return Err(Problem::internal()),
         }
-        match answer.await {
-            Ok(Ok(done)) => Ok(done),
-            Ok(Err(error)) => {
+        match deadline.meet(answer).await {
+            None => Err(Problem::busy("the disk takes long: what was asked of it may still be done")),
+            Some(Ok(Ok(done))) => Ok(done),
+            Some(Ok(Err(error))) => {
                 tracing::error!(%error, "the store of corrections fails");
                 Err(Problem::busy("the store of corrections cannot be written: the disk may be full"))
             }
-            Err(_) => Err(Problem::internal()),
+            Some(Err(_)) => Err(Problem::internal()),
         }
     }
 }

@@ -9,7 +9,7 @@ use crate::serve::problem::Problem;
 
 const SCRIPT: &str = "text/javascript; charset=utf-8";
 
-const ASSETS: [(&str, &str, &str); 9] = [
+const ASSETS: [(&str, &str, &str); 10] = [
     ("style.css", "text/css; charset=utf-8", include_str!("assets/style.css")),
     ("icon.svg", "image/svg+xml", include_str!("assets/icon.svg")),
     ("app.js", SCRIPT, include_str!("assets/app.js")),
@@ -17,6 +17,7 @@ const ASSETS: [(&str, &str, &str); 9] = [
     ("article.js", SCRIPT, include_str!("assets/article.js")),
     ("batch.js", SCRIPT, include_str!("assets/batch.js")),
     ("card.js", SCRIPT, include_str!("assets/card.js")),
+    ("charts.js", SCRIPT, include_str!("assets/charts.js")),
     ("completion.js", SCRIPT, include_str!("assets/completion.js")),
     ("input.js", SCRIPT, include_str!("assets/input.js")),
 ];

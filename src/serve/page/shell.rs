@@ -164,9 +164,93 @@ fn model_view() -> Markup {
                 p #model-summary .summary {}
             }
             dl #model-facts .facts {}
-            h2 #quality-heading { "How well each topic is told" }
-            p .note { "F1 on articles that were kept aside in turn during training." }
-            ol #quality .quality aria-labelledby="quality-heading" {}
+            div .columns {
+                (quality())
+                (chosen_topic())
+            }
+            (comparisons())
+        }
+    }
+}
+
+/// How well each topic is told, a line to each.
+fn quality() -> Markup {
+    html! {
+        section .told aria-labelledby="quality-heading" {
+            div .figure-head {
+                h2 #quality-heading { "How well each topic is told" }
+                label { span { "Sort by" } " "
+                    select #sort {
+                        option value="f1" { "F1" }
+                        option value="name" { "Name" }
+                        option value="articles" { "Articles" }
+                        option value="threshold" .of-thresholds { "Threshold" }
+                    }
+                }
+            }
+            p .note { "On articles that were kept aside in turn during training: new ones will show a little less." }
+            ul .key {
+                li { span .swatch.fill aria-hidden="true" {} "F1" }
+                li .of-curves { span .swatch.precision aria-hidden="true" {} "Precision (P)" }
+                li .of-curves { span .swatch.recall aria-hidden="true" {} "Recall (R)" }
+                li .of-thresholds { span .swatch.dot aria-hidden="true" {} "Threshold" }
+                li .of-thresholds { span .swatch.base aria-hidden="true" {} "Share of the articles" }
+            }
+            table .charts aria-labelledby="quality-heading" {
+                thead { tr {
+                    th scope="col" { "Topic" }
+                    th scope="col" { "F1" }
+                    th scope="col" { "Articles" }
+                    th scope="col" .of-thresholds { "Threshold" }
+                } }
+                tbody #quality {}
+            }
+            button #all-topics type="button" hidden {}
+        }
+    }
+}
+
+/// One topic more closely.
+fn chosen_topic() -> Markup {
+    html! {
+        section #chosen .chosen aria-labelledby="chosen-heading" {
+            div .figure-head {
+                h2 #chosen-heading { "One topic" }
+                label { span .unseen { "Topic" } select #chosen-topic {} }
+            }
+            dl #chosen-about .about-topic {}
+            figure #figure-curve {
+                h3 { "What other thresholds come to" }
+                div #chart-curve {}
+                figcaption { ul .key {
+                    li { span .swatch.line.precision aria-hidden="true" {} "Precision" }
+                    li { span .swatch.line.recall aria-hidden="true" {} "Recall" }
+                    li { span .swatch.now aria-hidden="true" {} "The threshold" }
+                } }
+            }
+        }
+    }
+}
+
+fn comparisons() -> Markup {
+    html! {
+        div .columns.even {
+            figure .of-thresholds {
+                h2 { "Thresholds and how frequent topics are" }
+                div #chart-thresholds {}
+                figcaption .note { "Upwards: the probability from which a topic is given. To the right: how many articles have it." }
+            }
+            div {
+                figure #figure-shares {
+                    h2 { "How many topics articles have" }
+                    div #chart-shares {}
+                }
+                figure #figure-trials {
+                    h2 { "Settings that were compared" }
+                    div #chart-trials {}
+                    figcaption #trials-figure .note {}
+                }
+            }
         }
     }
 }

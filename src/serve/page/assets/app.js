@@ -3,7 +3,7 @@
 import { complain, content } from "./api.js";
 import * as article from "./article.js";
 import * as batch from "./batch.js";
-import { card, change } from "./card.js";
+import { card, change, start as startCard } from "./card.js";
 import { articlesOf, questionOf } from "./input.js";
 
 const at = (id) => document.getElementById(id);
@@ -103,6 +103,7 @@ batch.start((chosen) => {
   go("article");
   article.open(chosen);
 });
+startCard();
 startDrop();
 at("file").addEventListener("change", (event) => {
   takeFiles(event.target.files);

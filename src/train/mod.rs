@@ -8,6 +8,7 @@ mod calibrate;
 mod candidate;
 mod choose;
 mod cross_fit;
+mod memory;
 mod out_of_fold;
 mod prepare;
 mod report;

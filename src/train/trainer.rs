@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::candidate::{FitOptions, TOLERANCE};
 use super::choose::choose;
+use super::memory::give_back;
 use super::out_of_fold::Learner;
 use super::prepare::{Prepared, View, Words};
 use super::whole::Whole;
@@ -107,6 +108,7 @@ impl Trainer {
         tell(Step::Reading);
         let (prepared, words) = Prepared::new(&corpus.articles, &self.settings)?;
         drop(corpus);
+        give_back();
         self.learn(prepared, &words, tell)
     }
 

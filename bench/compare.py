@@ -47,12 +47,14 @@ def prepare(data):
         convert(path(f"r52-{half}"), path(f"r8-{half}"), "--keep-topics", EIGHT)
         convert(news, path(f"20ng-{half}"), "--format", "folder", "--encoding", "latin-1", "--split", half)
     for name in os.listdir(folder):
-        lines = open(os.path.join(folder, name), encoding="utf-8").read().rstrip("\n").split("\n")
-        with open(os.path.join(folder, name), "w", encoding="utf-8") as out:
+        # Line by line: what this process holds at most would count as the memory of those that it starts.
+        file = os.path.join(folder, name)
+        with open(file, encoding="utf-8", newline="\n") as lines, open(file + ".part", "w", encoding="utf-8") as out:
             for line in lines:
                 article = json.loads(line)
                 article["labels"] = article.get("topics", article.get("labels"))
                 out.write(json.dumps(article, ensure_ascii=False) + "\n")
+        os.rename(file + ".part", file)
     return path
 
 

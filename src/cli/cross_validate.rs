@@ -48,9 +48,8 @@ pub fn run(arguments: Arguments, context: Context) -> anyhow::Result<()> {
         target::check("--report", report)?;
     }
     let settings = arguments.settings.settings(arguments.training_folds)?;
-    let bar = progress::spinner(context);
-    bar.set_message("reading");
     let corpus = Corpus::from(arguments.corpus.read(None, context)?);
+    let bar = progress::spinner(context);
     let folds = arguments.folds;
     let name = arguments.corpus.name();
     let report = |page: &dyn Fn() -> String| -> anyhow::Result<()> {
@@ -73,10 +72,13 @@ pub fn run(arguments: Arguments, context: Context) -> anyhow::Result<()> {
         }
         return report(&|| learning_curve_page(&curve, &name));
     }
-    bar.set_message(format!("fold 1 of {folds}"));
-    let figures = cross_validate(&corpus, &settings, folds, &|fold, of| {
-        let next = (fold + 2).min(folds);
-        bar.set_message(format!("fold {next} of {folds} (the last: micro-F1 {:.3})", of.micro_f1));
+    progress::stage(&bar, "learning without one fold after the other", usize::from(folds));
+    let figures = cross_validate(&corpus, &settings, folds, &|_, of| {
+        bar.inc(1);
+        bar.set_message(format!(
+            "learning without one fold after the other (the last: micro-F1 {:.3})",
+            of.micro_f1
+        ));
     })?;
     bar.finish_and_clear();
     if arguments.json {

@@ -10,7 +10,7 @@ use topicwire::corpus::{
 };
 use topicwire::{Article, Split, Taxonomy, TopicModel};
 
-use super::{Context, Usage, starter};
+use super::{Context, Usage, progress, starter};
 
 /// How files of articles are read.
 #[derive(Debug, Clone, Args)]
@@ -143,8 +143,13 @@ impl ReadArguments {
 
 /// Reads `paths`, and says what was skipped.
 pub fn read(paths: &[PathBuf], options: &ReadOptions, context: Context) -> anyhow::Result<Vec<Article>> {
+    let bar = progress::articles(context, "reading", None);
     let Reading { corpus, skipped, skipped_count, unlabelled_skipped, reencoded } =
-        Corpus::read_all(paths, options)?;
+        Corpus::read_all_with(paths, options, &mut |so_far| {
+            progress::know_bytes(&bar, so_far.of_bytes);
+            progress::passed(&bar, so_far.articles, so_far.bytes);
+        })?;
+    bar.finish_and_clear();
     report_reencoded(&reencoded, context);
     report_skipped(&skipped, skipped_count, context);
     if unlabelled_skipped > 0 {

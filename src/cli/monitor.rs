@@ -76,12 +76,13 @@ fn watch<'m>(
     let mut options = arguments.read.any(context);
     let fail = options.on_error == OnError::Fail;
     options.on_error = OnError::Skip;
-    let bar = progress::counter(context);
+    let batches = Batches::open(paths, &options)?;
+    let bar = progress::articles(context, "watching", batches.bytes());
     let mut monitor = Monitor::new(model);
     let (mut shown, mut skipped, mut articles) = (Vec::new(), 0, 0);
     let work = |batch: Batch| {
         let (mut scorer, mut monitor, mut errors) = (model.scorer(), Monitor::new(model), Vec::new());
-        let mut articles = 0;
+        let (mut articles, consumed) = (0, batch.consumed());
         for article in batch.parse() {
             match article {
                 Ok(article) => {
@@ -91,15 +92,15 @@ fn watch<'m>(
                 Err(error) => errors.push(error),
             }
         }
-        (monitor, articles, errors)
+        (monitor, articles, consumed, errors)
     };
-    in_order(Batches::open(paths, &options)?, context.threads, work, |(part, count, mut errors)| {
+    in_order(batches, context.threads, work, |(part, count, consumed, mut errors)| {
         if fail && !errors.is_empty() {
             return Err(errors.swap_remove(0));
         }
         monitor.merge(part);
         articles += count;
-        bar.set_position(articles);
+        progress::passed(&bar, articles, consumed);
         skipped += errors.len() as u64;
         let room = SHOWN - shown.len();
         shown.extend(errors.into_iter().take(room));

@@ -103,22 +103,22 @@ fn stream(
     options.on_error = OnError::Skip;
     let batches = Batches::open(&arguments.asked.input, &options)?;
     let reencodings = batches.reencodings();
-    let bar = progress::counter(context);
+    let bar = progress::articles(context, "predicting", batches.bytes());
     let timings = Timings::new(arguments.timings);
     timings.stage("read, predict, write");
     let (mut shown, mut count, mut articles, mut read) = (Vec::new(), 0_u64, 0_u64, 0_u64);
     in_order(
         batches,
         context.threads,
-        |batch: Batch| form.lines(batch.parse()),
-        |mut lines| {
+        |batch: Batch| (batch.consumed(), form.lines(batch.parse())),
+        |(consumed, mut lines)| {
             if fail && !lines.errors.is_empty() {
                 return Err(lines.errors.swap_remove(0));
             }
             out.write_all(&lines.bytes).map_err(|source| Error::write("-", source))?;
             articles += lines.articles;
             read += lines.read;
-            bar.set_position(articles);
+            progress::passed(&bar, articles, consumed);
             count += lines.errors.len() as u64;
             let room = SHOWN - shown.len();
             shown.extend(lines.errors.into_iter().take(room));

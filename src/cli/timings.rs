@@ -1,6 +1,6 @@
 //! `--timings`: where the time went.
 
-use std::cell::RefCell;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::{Context, table};
@@ -8,7 +8,7 @@ use super::{Context, table};
 /// A clock that notes when each stage of the work begins.
 pub struct Timings {
     shown: bool,
-    stages: RefCell<Vec<Stage>>,
+    stages: Mutex<Vec<Stage>>,
 }
 
 struct Stage {
@@ -21,12 +21,17 @@ struct Stage {
 impl Timings {
     /// A clock whose times are shown, or not.
     pub fn new(shown: bool) -> Timings {
-        Timings { shown, stages: RefCell::default() }
+        Timings { shown, stages: Mutex::default() }
+    }
+
+    fn stages(&self) -> MutexGuard<'_, Vec<Stage>> {
+        // Nothing panics while the lock is held.
+        self.stages.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The stage `name` begins, and the one before it ends.
     pub fn stage(&self, name: &'static str) {
-        let mut stages = self.stages.borrow_mut();
+        let mut stages = self.stages();
         if stages.last().is_none_or(|last| last.name != name) {
             let memory_before = if self.shown { peak_memory() } else { None };
             stages.push(Stage { name, begin: Instant::now(), memory_before });
@@ -39,7 +44,7 @@ impl Timings {
             return;
         }
         self.stage("all");
-        let stages = self.stages.borrow();
+        let stages = self.stages();
         let Some((first, all)) = stages.first().zip(stages.last()) else { return };
         let mut rows = table::new(&["stage", "seconds", "articles/s", "MB/s", "peak memory"]);
         for pair in stages.windows(2) {

@@ -52,8 +52,6 @@ pub fn run(arguments: Arguments, context: Context) -> anyhow::Result<()> {
     let mut trainer = Trainer::new(settings)?;
     target::check("--model", &arguments.model)?;
 
-    let bar = progress::spinner(context);
-    bar.set_message("reading");
     let timings = Timings::new(arguments.timings);
     timings.stage("read");
     let taxonomy = arguments.taxonomy.read()?;
@@ -63,6 +61,7 @@ pub fn run(arguments: Arguments, context: Context) -> anyhow::Result<()> {
     let corpus = Corpus::from(arguments.corpus.read(taxonomy, context)?);
     let articles = corpus.articles.len();
     let bytes = corpus.articles.iter().map(|article| (article.title.len() + article.text.len()) as u64).sum();
+    let bar = progress::spinner(context);
     let model = train(&trainer, corpus, &bar, &timings, context)?;
     bar.finish_and_clear();
     timings.stage("save");
@@ -89,7 +88,7 @@ pub fn train(
     let model = trainer.train_and_drop(corpus, &|step| match step {
         Step::Reading => {
             timings.stage("terms");
-            bar.set_message("reading terms");
+            progress::stage(bar, "reading terms", 1);
         }
         Step::Task(task, articles, with_one) => bar.suspend(|| {
             timings.stage("choose settings");
@@ -100,15 +99,21 @@ pub fn train(
             };
             context.say(format_args!("Task: {task} ({articles} articles; {why})."));
         }),
-        Step::Tried(trial) => bar.set_message(format!("choosing settings: {:.4} out of fold", trial.figure)),
-        Step::Calibrating => {
+        Step::Choosing(most) => progress::stage(bar, "choosing settings", most),
+        Step::Tried(trial) => {
+            bar.inc(1);
+            bar.set_message(format!("choosing settings, {:.4} out of fold", trial.figure));
+        }
+        Step::Calibrating(fits) => {
             timings.stage("score out of fold");
-            bar.set_message("finding thresholds");
+            progress::stage(bar, "scoring out of fold", fits);
         }
-        Step::Fitting => {
+        Step::Fitting(fits) => {
             timings.stage("fit, decide, pack");
-            bar.set_message("fitting");
+            progress::stage(bar, "fitting", fits);
         }
+        Step::Fitted => bar.inc(1),
+        Step::Deciding => progress::stage(bar, "finding thresholds and packing", 1),
         _ => {}
     })?;
     let report = &model.card().report;

@@ -44,9 +44,8 @@ pub struct Arguments {
 pub fn run(arguments: Arguments, context: Context) -> anyhow::Result<()> {
     let trainer = Trainer::new(arguments.settings.settings(arguments.folds)?)?;
     target::check("--out", &arguments.out)?;
-    let bar = progress::spinner(context);
-    bar.set_message("reading");
     let corpus = Corpus::from(arguments.corpus.read(None, context)?);
+    let bar = progress::spinner(context);
 
     let end = Instant::now() + arguments.budget;
     let (mut best, mut failed) = (f64::NEG_INFINITY, None);

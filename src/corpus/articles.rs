@@ -32,6 +32,18 @@ pub struct Reading {
     pub reencoded: Vec<Reencoded>,
 }
 
+/// How far a reading has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ReadSoFar {
+    /// How many articles were read.
+    pub articles: u64,
+    /// How many bytes of the inputs were read, as they lie on the disk.
+    pub bytes: u64,
+    /// How many bytes there are in all, where the inputs say so: see [`Batches::bytes`].
+    pub of_bytes: Option<u64>,
+}
+
 impl From<Vec<Article>> for Corpus {
     fn from(articles: Vec<Article>) -> Self {
         Corpus { articles }
@@ -55,10 +67,24 @@ impl Corpus {
     /// A path leads nowhere or a file cannot be read; a record is not an article, or an article has no
     /// labels, and the options do not say to skip it; no article is left.
     pub fn read_all(paths: &[PathBuf], options: &ReadOptions) -> Result<Reading> {
+        Corpus::read_all_with(paths, options, &mut |_| ())
+    }
+
+    /// As [`Corpus::read_all`], telling `tell` how far it has come.
+    ///
+    /// # Errors
+    /// The same.
+    pub fn read_all_with(
+        paths: &[PathBuf],
+        options: &ReadOptions,
+        tell: &mut dyn FnMut(ReadSoFar),
+    ) -> Result<Reading> {
         let mut reading = Reading::default();
         let batches = Batches::open(paths, options)?;
+        let of_bytes = batches.bytes();
         let reencodings = batches.reencodings();
-        in_order(batches, options.thread_count(), Batch::parsed, |parsed| {
+        let work = |batch: Batch| (batch.consumed(), batch.parsed());
+        in_order(batches, options.thread_count(), work, |(bytes, parsed)| {
             reading.unlabelled_skipped += parsed.unlabelled_skipped;
             reading.corpus.articles.reserve(parsed.articles.len());
             for found in parsed.articles {
@@ -73,6 +99,7 @@ impl Corpus {
                     }
                 }
             }
+            tell(ReadSoFar { articles: reading.corpus.articles.len() as u64, bytes, of_bytes });
             Ok(())
         })?;
         reading.reencoded = reencodings.list();

@@ -13,6 +13,7 @@ use crate::{Article, Split, Topic};
 pub struct Batch {
     pub(super) content: Content,
     pub(super) rules: Arc<Rules>,
+    pub(super) consumed: u64,
 }
 
 pub(super) enum Content {
@@ -44,6 +45,12 @@ pub(super) struct FileContent {
 }
 
 impl Batch {
+    /// How many bytes of the inputs were read when the batch was whole, as they lie on the disk: those of a compressed file
+    /// are compressed. The last batch has all of them.
+    pub fn consumed(&self) -> u64 {
+        self.consumed
+    }
+
     /// The articles of the batch in the order of the input, and in its place an error for each record that
     /// is not an article. What the [`ReadOptions`](crate::corpus::ReadOptions) leave out is left out.
     ///
@@ -51,6 +58,10 @@ impl Batch {
     /// Each names the file, the line and the mend; [`Error::Record`]'s place serves as the record's id.
     pub fn parse(self) -> Vec<Result<Article>> {
         self.parsed().articles
+    }
+
+    pub(super) fn new(content: Content, rules: &Arc<Rules>) -> Batch {
+        Batch { content, rules: Arc::clone(rules), consumed: 0 }
     }
 
     pub(super) fn parsed(self) -> Parsed {
@@ -76,6 +87,6 @@ impl Batch {
     }
 
     pub(super) fn failed(file: &Path, problem: impl Into<String>, rules: &Arc<Rules>) -> Batch {
-        Batch { content: Content::Failed(at(file, 0, problem.into())), rules: Arc::clone(rules) }
+        Batch::new(Content::Failed(at(file, 0, problem.into())), rules)
     }
 }

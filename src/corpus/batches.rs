@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use crate::corpus::archive::{self, Archive};
 use crate::corpus::batch::{Content, FileContent, Kind};
@@ -11,7 +12,7 @@ use crate::corpus::encoding::transcode;
 use crate::corpus::folder::{Found, Walk};
 use crate::corpus::inputs::{Input, resolve, resolve_archive};
 use crate::corpus::record::Rules;
-use crate::corpus::source::{STDIN, Source};
+use crate::corpus::source::{Consumed, STDIN, Source};
 use crate::corpus::tree::Tree;
 use crate::corpus::{Batch, Encoding, Format, ReadOptions, Reencodings, labelling, reuters21578, table};
 use crate::error::{Error, Result};
@@ -53,6 +54,7 @@ pub struct Batches {
     /// Files that wait for their batch to be full.
     files: Vec<FileContent>,
     ready: VecDeque<Result<Batch>>,
+    consumed: Consumed,
 }
 
 struct Stream {
@@ -69,9 +71,9 @@ impl Batches {
     /// # Errors
     /// A path leads nowhere, or to something that does not suit the format that the options name.
     pub fn open(paths: &[PathBuf], options: &ReadOptions) -> Result<Batches> {
-        let mut inputs = VecDeque::new();
+        let (mut inputs, consumed) = (VecDeque::new(), Consumed::default());
         for path in paths {
-            inputs.extend(resolve(path, options.format)?);
+            inputs.extend(resolve(path, options.format, &consumed)?);
         }
         Ok(Batches {
             inputs,
@@ -80,12 +82,19 @@ impl Batches {
             stream: None,
             files: Vec::new(),
             ready: VecDeque::new(),
+            consumed,
         })
     }
 
     /// The files that are not UTF-8, which grows while batches are read and parsed.
     pub fn reencodings(&self) -> Reencodings {
         self.rules.reencodings.clone()
+    }
+
+    /// How many bytes there are to read, as [`Batch::consumed`] counts them; `None` where the inputs do not say: standard
+    /// input, and folders of topics, which are looked through only as they are read. To be asked before the first batch.
+    pub fn bytes(&self) -> Option<u64> {
+        self.inputs.iter().map(Input::bytes).sum()
     }
 
     /// Takes one step; `false` when there is none left to take.
@@ -124,7 +133,7 @@ impl Batches {
     fn flush(&mut self) {
         if !self.files.is_empty() {
             let content = Content::Files(std::mem::take(&mut self.files));
-            self.ready.push_back(Ok(Batch { content, rules: Arc::clone(&self.rules) }));
+            self.ready.push_back(Ok(Batch::new(content, &self.rules)));
         }
     }
 
@@ -170,12 +179,16 @@ impl Batches {
             let bytes = source.into_bytes().map_err(|error| Error::read(&shown, error))?;
             let (file, kind) = (shown.as_path().into(), Kind::Labelling);
             let content = Content::Records { file, kind, bytes, first_line: 1 };
-            self.ready.push_back(Ok(Batch { content, rules: Arc::clone(&self.rules) }));
+            self.ready.push_back(Ok(Batch::new(content, &self.rules)));
         } else {
             self.flush();
             self.stream = Some(Stream::new(&shown, format, source, &self.rules));
         }
         Ok(())
+    }
+
+    fn stamped(&self, batch: Batch) -> Batch {
+        Batch { consumed: self.consumed.load(Ordering::Relaxed), ..batch }
     }
 
     fn refuse(&mut self, shown: &Path, problem: &str) {
@@ -190,13 +203,13 @@ impl Iterator for Batches {
     fn next(&mut self) -> Option<Result<Batch>> {
         loop {
             if let Some(ready) = self.ready.pop_front() {
-                return Some(ready);
+                return Some(ready.map(|batch| self.stamped(batch)));
             }
             match self.advance() {
                 Ok(true) => {}
                 Ok(false) => {
                     self.flush();
-                    return self.ready.pop_front();
+                    return self.ready.pop_front().map(|ready| ready.map(|batch| self.stamped(batch)));
                 }
                 Err(error) => {
                     self.flush();
@@ -245,7 +258,7 @@ impl Stream {
         };
         let Block { bytes, first_line, .. } = block;
         let content = Content::Records { file: Arc::clone(&self.file), kind, bytes, first_line };
-        Ok(Some(Batch { content, rules: Arc::clone(rules) }))
+        Ok(Some(Batch::new(content, rules)))
     }
 
     /// What the block's records look like; takes the header off the first block of a table.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::corpus::Format;
 use crate::corpus::archive::Archive;
 use crate::corpus::folder::Walk;
-use crate::corpus::source::STDIN;
+use crate::corpus::source::{Consumed, STDIN};
 use crate::corpus::tree::{Disk, Listing, Tree};
 use crate::error::{Error, Result};
 
@@ -19,7 +19,20 @@ pub(super) enum Input {
     Topics(Walk),
 }
 
-/// What `path` stands for, where `format` is what the user says of it.
+impl Input {
+    /// How many bytes a file of the disk has, compressed as it is; `None` where only reading shows that.
+    pub(super) fn bytes(&self) -> Option<u64> {
+        let Input::File { path, .. } = self else { return None };
+        // An archive is looked through, or unpacked, before its first article is read.
+        let name = path.file_name()?.to_string_lossy().to_lowercase();
+        if path == Path::new(STDIN) || name.contains(".tar") || name.ends_with(".tgz") {
+            return None;
+        }
+        fs::metadata(path).ok().filter(fs::Metadata::is_file).map(|metadata| metadata.len())
+    }
+}
+
+/// What `path` stands for, where `format` is what the user says of it; what will be read of it counts as `consumed`.
 ///
 /// A folder with `.sgm` files is Reuters-21578; one whose files are all corpora of their own (`.jsonl`,
 /// `.csv`, ...) is these corpora, in the order of their names; one with folders in it is a folder to a
@@ -27,8 +40,8 @@ pub(super) enum Input {
 ///
 /// # Errors
 /// There is nothing under this name, or what is there does not suit the format.
-pub(super) fn resolve(path: &Path, format: Option<Format>) -> Result<Vec<Input>> {
-    let tree: Arc<dyn Tree> = Arc::new(Disk);
+pub(super) fn resolve(path: &Path, format: Option<Format>, consumed: &Consumed) -> Result<Vec<Input>> {
+    let tree: Arc<dyn Tree> = Arc::new(Disk { consumed: Arc::clone(consumed) });
     if path == Path::new(STDIN) {
         return match format {
             Some(Format::Folder) => Err(misfit(path, "standard input is no folder")),

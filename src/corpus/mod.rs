@@ -51,7 +51,7 @@ mod taxonomy;
 mod tree;
 mod write;
 
-pub use articles::{Corpus, Reading};
+pub use articles::{Corpus, ReadSoFar, Reading};
 pub use batch::Batch;
 pub use batches::Batches;
 pub use encoding::Encoding;

@@ -3,6 +3,8 @@
 use std::fs::File;
 use std::io::{self, Cursor, Read};
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use flate2::read::MultiGzDecoder;
 
@@ -21,19 +23,36 @@ pub(super) struct Source {
     pub(super) is_plain_file: bool,
 }
 
+/// How many bytes were read so far from files and standard input, compressed as they are.
+pub(super) type Consumed = Arc<AtomicU64>;
+
+/// Counts what is read.
+struct Counted<R> {
+    reader: R,
+    consumed: Consumed,
+}
+
+impl<R: Read> Read for Counted<R> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let read = self.reader.read(out)?;
+        self.consumed.fetch_add(read as u64, Ordering::Relaxed);
+        Ok(read)
+    }
+}
+
 impl Source {
-    /// Opens a file, or standard input for `-`.
+    /// Opens a file, or standard input for `-`, and adds what is read of it to `consumed`.
     ///
     /// # Errors
     /// The file is missing, is a folder, cannot be read or is damaged in its compression.
-    pub(super) fn open(path: &Path) -> Result<Source> {
+    pub(super) fn open(path: &Path, consumed: &Consumed) -> Result<Source> {
         let open = || -> io::Result<Source> {
             if path == Path::new(STDIN) {
-                return Source::look(Box::new(io::stdin()), false);
+                return Source::look(counted(io::stdin(), consumed), false);
             }
             let file = File::open(path)?;
             let is_file = file.metadata()?.is_file();
-            Source::look(Box::new(file), is_file)
+            Source::look(counted(file, consumed), is_file)
         };
         open().map_err(|error| Error::read(path, error))
     }
@@ -72,4 +91,8 @@ impl Source {
         self.rest.read_to_end(&mut self.head)?;
         Ok(self.head)
     }
+}
+
+fn counted(reader: impl Read + Send + 'static, consumed: &Consumed) -> Box<dyn Read + Send> {
+    Box::new(Counted { reader, consumed: Arc::clone(consumed) })
 }

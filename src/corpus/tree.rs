@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::corpus::source::Source;
+use crate::corpus::source::{Consumed, Source};
 use crate::error::{Error, Result};
 
 /// What a folder holds, sorted by name, hidden entries (`.DS_Store`) left out.
@@ -26,7 +26,10 @@ pub(super) trait Tree: Send + Sync {
 }
 
 /// The file system.
-pub(super) struct Disk;
+pub(super) struct Disk {
+    /// Counts what is read of its files.
+    pub(super) consumed: Consumed,
+}
 
 impl Tree for Disk {
     fn list(&self, folder: &Path) -> Result<Listing> {
@@ -45,7 +48,7 @@ impl Tree for Disk {
     }
 
     fn open(&self, file: &Path) -> Result<Source> {
-        Source::open(file)
+        Source::open(file, &self.consumed)
     }
 
     fn shown(&self, file: &Path) -> PathBuf {

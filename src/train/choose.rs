@@ -3,6 +3,7 @@
 use super::candidate::{Candidate, FitOptions};
 use super::out_of_fold::Learner;
 use super::prepare::{Prepared, View};
+use super::trainer::{Step, Tell};
 use super::{Classifier, Effort, TrainSettings, Trial};
 use crate::decide::SHORTLIST;
 use crate::features::{FieldWeights, Weighting};
@@ -49,7 +50,7 @@ pub(super) fn choose(
     prepared: &Prepared,
     settings: &TrainSettings,
     how: FitOptions,
-    tell: &dyn Fn(&Trial),
+    tell: Tell<'_>,
 ) -> Result<Choice> {
     let usual = Candidate::usual(settings);
     if settings.effort == Effort::Fast {
@@ -64,25 +65,28 @@ pub(super) fn choose(
     };
     let best = Tried { candidate: usual, first: -1.0, whole: -1.0, starts: Vec::new() };
     let mut search = Search { prepared, how: how.for_trials(), folds, tell, best, view, trials: Vec::new() };
+    let weightings: Vec<Weighting> = match settings.weighting {
+        Some(_) => Vec::new(),
+        None => Weighting::ALL.into_iter().filter(|&w| w != usual.weighting).collect(),
+    };
+    // One way the cost helps at most once; then it is walked the other way.
+    let cost_steps = match settings.effort {
+        _ if settings.cost.is_some() => 0,
+        Effort::Best => 4,
+        _ => 2,
+    };
+    let together = costs_together(prepared, settings);
+    let fields = other_fields(settings);
+    let costs_tried = if cost_steps > 0 { cost_steps + 1 } else { 0 };
+    tell(Step::Choosing(1 + weightings.len() + costs_tried + together.len() + fields.len()));
+
     search.try_candidate(usual)?;
-    if settings.weighting.is_none() {
-        for weighting in Weighting::ALL.into_iter().filter(|&w| w != usual.weighting) {
-            search.try_candidate(Candidate { weighting, ..usual })?;
-        }
+    for weighting in weightings {
+        search.try_candidate(Candidate { weighting, ..usual })?;
     }
-    if settings.cost.is_none() {
-        search.try_costs(settings.effort)?;
-    }
-    let together = settings.effort == Effort::Best
-        && settings.classifier == Classifier::Svm
-        && prepared.task == Task::Single
-        && (3..=MAX_TOPICS_TOGETHER).contains(&prepared.topics.len());
-    if together {
-        search.try_together(settings)?;
-    }
-    if settings.lead_tokens.is_none() {
-        search.try_fields(settings)?;
-    }
+    search.try_costs(cost_steps)?;
+    search.try_together(&together)?;
+    search.try_fields(fields)?;
     let whole = sample.is_none();
     Ok(Choice {
         candidate: search.best.candidate,
@@ -124,7 +128,7 @@ struct Search<'a> {
     prepared: &'a Prepared,
     how: FitOptions,
     folds: u8,
-    tell: &'a dyn Fn(&Trial),
+    tell: Tell<'a>,
     best: Tried,
     /// The view of the best candidate.
     view: View,
@@ -141,8 +145,8 @@ impl Search<'_> {
     /// Scores the articles of the trial's folds, each fit starting from the best candidate's of the same fold; of the first
     /// fold alone, where that shows enough.
     fn measure(&self, candidate: Candidate, view: &View) -> Result<(Tried, Trial)> {
-        let learner =
-            Learner { prepared: self.prepared, view, candidate: &candidate, how: self.how, left_out: &[] };
+        let Search { prepared, how, .. } = *self;
+        let learner = Learner { prepared, view, candidate: &candidate, how, left_out: &[], tell: &|_| () };
         let of = |folds| learner.out_of_fold(folds, &self.best.starts);
         let mut scores = of(0..1)?;
         let first = scores.figure(self.prepared);
@@ -158,7 +162,7 @@ impl Search<'_> {
     }
 
     fn judge(&mut self, (tried, trial): (Tried, Trial)) -> bool {
-        (self.tell)(&trial);
+        (self.tell)(Step::Tried(&trial));
         self.trials.push(trial);
         let better = tried.whole > self.best.whole + MARGIN;
         if better {
@@ -167,9 +171,8 @@ impl Search<'_> {
         better
     }
 
-    /// Walks the cost down, or else up, as long as that helps.
-    fn try_costs(&mut self, effort: Effort) -> Result<()> {
-        let steps = if effort == Effort::Best { 4 } else { 2 };
+    /// Walks the cost down, or else up, as long as that helps, `steps` steps at most.
+    fn try_costs(&mut self, steps: usize) -> Result<()> {
         for factor in [0.5, 2.0] {
             let mut walked = false;
             for _ in 0..steps {
@@ -186,30 +189,18 @@ impl Search<'_> {
         Ok(())
     }
 
-    /// Tries the multi-class loss, at a few costs.
-    fn try_together(&mut self, settings: &TrainSettings) -> Result<()> {
+    /// Tries the multi-class loss, at `costs`.
+    fn try_together(&mut self, costs: &[f32]) -> Result<()> {
         let apart = self.best.candidate;
-        let costs: &[f32] = if settings.cost.is_some() { &[1.0] } else { &[0.5, 0.25, 1.0, 2.0] };
-        for factor in costs {
-            let cost = settings.cost.unwrap_or(*factor);
+        for &cost in costs {
             self.try_candidate(Candidate { loss: Loss::CrammerSinger, cost, ..apart })?;
         }
         Ok(())
     }
 
-    /// Tries other leads, and with more effort other weights of the fields.
-    fn try_fields(&mut self, settings: &TrainSettings) -> Result<()> {
-        let usual = settings.fields();
-        let mut tried =
-            vec![FieldWeights { lead_tokens: 20, ..usual }, FieldWeights { lead_tokens: 80, ..usual }];
-        let weights_free = settings.lead_weight.is_none() && settings.title_weight.is_none();
-        if weights_free {
-            tried.push(FieldWeights { title: 0.3, lead: 0.3, ..usual });
-        }
-        if settings.effort == Effort::Best && weights_free {
-            tried.push(FieldWeights { title: 0.7, lead: 0.7, ..usual });
-        }
-        for fields in tried {
+    /// Tries other leads and weights of the fields.
+    fn try_fields(&mut self, fields: Vec<FieldWeights>) -> Result<()> {
+        for fields in fields {
             let view = View::new(self.prepared, &fields);
             let tried = self.measure(Candidate { fields, ..self.best.candidate }, &view)?;
             if self.judge(tried) {
@@ -218,4 +209,35 @@ impl Search<'_> {
         }
         Ok(())
     }
+}
+
+/// The costs at which the multi-class loss is tried, which takes much effort.
+fn costs_together(prepared: &Prepared, settings: &TrainSettings) -> Vec<f32> {
+    let pays = settings.effort == Effort::Best
+        && settings.classifier == Classifier::Svm
+        && prepared.task == Task::Single
+        && (3..=MAX_TOPICS_TOGETHER).contains(&prepared.topics.len());
+    match settings.cost {
+        _ if !pays => Vec::new(),
+        Some(cost) => vec![cost],
+        None => vec![0.5, 0.25, 1.0, 2.0],
+    }
+}
+
+/// Other leads, and with more effort other weights of the fields.
+fn other_fields(settings: &TrainSettings) -> Vec<FieldWeights> {
+    if settings.lead_tokens.is_some() {
+        return Vec::new();
+    }
+    let usual = settings.fields();
+    let mut others =
+        vec![FieldWeights { lead_tokens: 20, ..usual }, FieldWeights { lead_tokens: 80, ..usual }];
+    let weights_free = settings.lead_weight.is_none() && settings.title_weight.is_none();
+    if weights_free {
+        others.push(FieldWeights { title: 0.3, lead: 0.3, ..usual });
+    }
+    if settings.effort == Effort::Best && weights_free {
+        others.push(FieldWeights { title: 0.7, lead: 0.7, ..usual });
+    }
+    others
 }

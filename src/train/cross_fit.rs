@@ -129,7 +129,7 @@ impl CrossFit {
 
     fn learner<'a>(&'a self, left_out: &'a [bool]) -> Learner<'a> {
         let CrossFit { prepared, view, candidate, how, .. } = self;
-        Learner { prepared, view, candidate, how: *how, left_out }
+        Learner { prepared, view, candidate, how: *how, left_out, tell: &|_| () }
     }
 
     fn scores(&self, left_out: &[bool]) -> Result<OutOfFold> {

@@ -7,6 +7,7 @@ use rayon::prelude::*;
 use super::by_topic::ByTopic;
 use super::candidate::{Candidate, FitOptions, Fitted};
 use super::prepare::{Prepared, View};
+use super::trainer::{Step, Tell};
 use super::{Effort, TrainSettings};
 use crate::decide::{ArticleScores, SecondStage, Target, threshold};
 use crate::features::Records;
@@ -22,6 +23,8 @@ pub(super) struct Learner<'a> {
     pub how: FitOptions,
     /// Nothing is learned from the articles that are true here; they are scored like the others. Empty: none.
     pub left_out: &'a [bool],
+    /// Hears of each fit to a portion of the topics.
+    pub tell: Tell<'a>,
 }
 
 /// Scores of the articles of some folds.
@@ -67,6 +70,7 @@ impl Learner<'_> {
                 scores.add(first, &fitted.weights.scores(&records, row as usize));
             });
             duals = fitted.duals;
+            (self.tell)(Step::Fitted);
         }
         let kept = prepared.portions().len() == 1 && duals.bytes() <= KEPT_BYTES;
         Ok(OutOfFold { rows: unseen, scores, duals: vec![if kept { duals } else { Duals::None }] })

@@ -44,13 +44,24 @@ pub enum Step<'a> {
     Reading,
     /// The task was found: how many articles there are, and how many of them have exactly one topic.
     Task(Task, usize, usize),
+    /// Candidates are compared: how many at most, each of which is told of by [`Step::Tried`]. Not told of where there is
+    /// nothing to choose.
+    Choosing(usize),
     /// A candidate was compared.
     Tried(&'a Trial),
-    /// The chosen settings are fitted to all articles.
-    Fitting,
-    /// Scores are made out of fold, for thresholds and probabilities.
-    Calibrating,
+    /// Scores are made out of fold, for thresholds and probabilities: by how many fits, each of which is told of by
+    /// [`Step::Fitted`].
+    Calibrating(usize),
+    /// The chosen settings are fitted to all articles: by how many fits, each of which is told of by [`Step::Fitted`].
+    Fitting(usize),
+    /// One of the fits is done.
+    Fitted,
+    /// Thresholds and probabilities are found, and the model is packed.
+    Deciding,
 }
+
+/// Hears how far a training has come, from whichever thread has come so far.
+pub(super) type Tell<'a> = &'a (dyn Fn(Step<'_>) + Sync);
 
 impl Trainer {
     /// A trainer with `settings`.
@@ -87,12 +98,12 @@ impl Trainer {
         self.train_with(corpus, &|_| ())
     }
 
-    /// As [`Trainer::train`], telling `tell` how far it has come.
+    /// As [`Trainer::train`], telling `tell` how far it has come, from whichever thread has come so far.
     ///
     /// # Errors
     ///
     /// The same.
-    pub fn train_with(&self, corpus: &Corpus, tell: &dyn Fn(Step<'_>)) -> Result<TopicModel> {
+    pub fn train_with(&self, corpus: &Corpus, tell: &(dyn Fn(Step<'_>) + Sync)) -> Result<TopicModel> {
         tell(Step::Reading);
         let (prepared, words) = Prepared::new(&corpus.articles, &self.settings)?;
         self.learn(prepared, &words, tell)
@@ -104,7 +115,7 @@ impl Trainer {
     /// # Errors
     ///
     /// The same.
-    pub fn train_and_drop(&self, corpus: Corpus, tell: &dyn Fn(Step<'_>)) -> Result<TopicModel> {
+    pub fn train_and_drop(&self, corpus: Corpus, tell: &(dyn Fn(Step<'_>) + Sync)) -> Result<TopicModel> {
         tell(Step::Reading);
         let (prepared, words) = Prepared::new(&corpus.articles, &self.settings)?;
         drop(corpus);
@@ -112,22 +123,23 @@ impl Trainer {
         self.learn(prepared, &words, tell)
     }
 
-    fn learn(&self, mut prepared: Prepared, words: &Words, tell: &dyn Fn(Step<'_>)) -> Result<TopicModel> {
+    fn learn(&self, mut prepared: Prepared, words: &Words, tell: Tell<'_>) -> Result<TopicModel> {
         let settings = &self.settings;
         let taxonomy = self.taxonomy_of(&prepared.topics)?;
         let with_one_topic = prepared.targets.iter().filter(|row| row.len() == 1).count();
         tell(Step::Task(prepared.task, prepared.len(), with_one_topic));
         let how = fit_options(settings);
-        let choice = choose(&prepared, settings, how, &|trial| tell(Step::Tried(trial)))?;
+        let choice = choose(&prepared, settings, how, tell)?;
         let view = choice.view.unwrap_or_else(|| View::new(&prepared, &choice.candidate.fields));
         prepared.documents = Documents::default();
 
-        tell(Step::Calibrating);
+        let portions = prepared.portions().len();
+        tell(Step::Calibrating(usize::from(prepared.folds) * portions));
         let candidate = &choice.candidate;
-        let learner = Learner { prepared: &prepared, view: &view, candidate, how, left_out: &[] };
+        let learner = Learner { prepared: &prepared, view: &view, candidate, how, left_out: &[], tell };
         let scores = learner.out_of_fold(0..prepared.folds, &choice.starts)?;
 
-        tell(Step::Fitting);
+        tell(Step::Fitting(portions));
         let whole = Whole { settings, words, taxonomy, trials: choice.trials };
         whole.learn(learner, scores)
     }

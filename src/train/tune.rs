@@ -165,6 +165,7 @@ impl<'a> Contender<'a> {
             candidate: &self.candidate,
             how: fit_options(&self.settings).for_trials(),
             left_out: &[],
+            tell: &|_| (),
         };
         let measured = self.scores.duals.len() as u8;
         let further = learner.out_of_fold(measured..folds.max(measured), &[])?;

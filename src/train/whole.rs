@@ -3,6 +3,7 @@
 use super::calibrate::Decided;
 use super::out_of_fold::{Learner, OutOfFold, stays};
 use super::prepare::Words;
+use super::trainer::Step;
 use super::{TrainSettings, TrainingReport, Trial};
 use crate::corpus::TopicInfo;
 use crate::learn::{Convergence, Duals, SparseWeights};
@@ -31,9 +32,11 @@ impl Whole<'_> {
             let fitted = learner.fit(&records, portion, &rows, &Duals::None)?;
             convergence =
                 Some(convergence.map_or(fitted.convergence, |so_far| so_far.and(fitted.convergence)));
+            (learner.tell)(Step::Fitted);
             if whole { all = Some(fitted.weights) } else { sparse.push(&fitted.weights) }
         }
         drop(records);
+        (learner.tell)(Step::Deciding);
         let scores = if left_out.is_empty() { scores } else { scores.only(|row| stays(left_out, row)) };
         let (weights, scores) = match all {
             Some(weights) => {

@@ -55,7 +55,7 @@ fn every_fit_that_is_promised_is_told_of() {
 
 #[test]
 fn no_more_settings_are_tried_than_promised() {
-    for effort in [Effort::Normal, Effort::Best] {
+    for effort in [Effort::Default, Effort::Best] {
         for cost in [None, Some(1.0)] {
             let settings = TrainSettings { effort, cost, folds: Some(3), ..TrainSettings::default() };
             let [Some((most, tried)), ..] = told(&corpus(4), settings) else { panic!("settings are chosen") };

@@ -19,14 +19,14 @@ fn corpus(topics: usize) -> Corpus {
 
 /// What a training told: trials promised and done, fits out of fold promised and done, fits to all likewise.
 fn told(corpus: &Corpus, settings: TrainSettings) -> [Option<(usize, usize)>; 3] {
-    let told: Mutex<(Option<usize>, [Option<(usize, usize)>; 3])> = Mutex::default();
+    let told = Mutex::new((None, [None; 3]));
     let trainer = Trainer::new(settings).unwrap();
     let model = trainer
         .train_with(corpus, &|step| {
             let (stage, counts) = &mut *told.lock().unwrap();
-            let mut begin = |at: usize, count| {
+            let mut begin = |at: usize, count: usize| {
                 *stage = Some(at);
-                counts[at] = Some((count, 0));
+                counts[at] = Some((count, 0_usize));
             };
             match step {
                 Step::Choosing(most) => begin(0, most),

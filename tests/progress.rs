@@ -19,14 +19,14 @@ fn corpus(topics: usize) -> Corpus {
 
 /// What a training told: trials promised and done, fits out of fold promised and done, fits to all likewise.
 fn told(corpus: &Corpus, settings: TrainSettings) -> [Option<(usize, usize)>; 3] {
-    let told: Mutex<(Option<usize>, [Option<(usize, usize)>; 3])> = Mutex::default();
+    let told = Mutex::new((None, [None; 3]));
     let trainer = Trainer::new(settings).unwrap();
     let model = trainer
         .train_with(corpus, &|step| {
             let (stage, counts) = &mut *told.lock().unwrap();
-            let mut begin = |at: usize, count| {
+            let mut begin = |at: usize, count: usize| {
                 *stage = Some(at);
-                counts[at] = Some((count, 0));
+                counts[at] = Some((count, 0_usize));
             };
             match step {
                 Step::Choosing(most) => begin(0, most),
@@ -55,7 +55,7 @@ fn every_fit_that_is_promised_is_told_of() {
 
 #[test]
 fn no_more_settings_are_tried_than_promised() {
-    for effort in [Effort::Normal, Effort::Best] {
+    for effort in [Effort::Default, Effort::Best] {
         for cost in [None, Some(1.0)] {
             let settings = TrainSettings { effort, cost, folds: Some(3), ..TrainSettings::default() };
             let [Some((most, tried)), ..] = told(&corpus(4), settings) else { panic!("settings are chosen") };

@@ -13,8 +13,9 @@ use super::Context;
 const SOON: Duration = Duration::from_secs(1);
 
 const SPINNER: &str = "{spinner} {msg} ({elapsed})";
-const STAGE: &str = "{spinner} {msg} {bar:24} {pos}/{len} ({elapsed}{left})";
-const BYTES: &str = "{spinner} {prefix} {bar:24} {decimal_bytes} of {decimal_total_bytes}, {decimal_bytes_per_sec}, {msg} ({elapsed}{left})";
+// What matters most comes first: a narrow terminal shows only the beginning.
+const STAGE: &str = "{spinner} {msg} {bar:16} {pos}/{len} ({elapsed}{left})";
+const BYTES: &str = "{spinner} {prefix} {bar:16} {decimal_bytes} of {decimal_total_bytes}{left}, {decimal_bytes_per_sec}, {msg}";
 const ARTICLES: &str = "{spinner} {prefix} {msg} ({elapsed})";
 
 /// A line that says what is being done; invisible where standard error is no terminal, and for the first second.

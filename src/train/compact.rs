@@ -1,0 +1,65 @@
+//! Compact models: only the terms that matter most are kept.
+
+use super::candidate::{Candidate, FitOptions};
+use super::out_of_fold::Learner;
+use super::prepare::{Prepared, View, Words};
+use crate::Result;
+use crate::learn::Duals;
+
+/// Keeps the terms that matter most in `prepared` and `words`; the view of what is left.
+///
+/// Terms are chosen once, by a fit to all articles and their topics. Out-of-fold scores are made after that, with everything
+/// learned again without the fold but this choice, and so they are a little too good.
+pub(super) fn compact(
+    prepared: &mut Prepared,
+    words: &mut Words,
+    view: View,
+    candidate: &Candidate,
+    how: FitOptions,
+) -> Result<View> {
+    let figures = figures(&Learner { prepared, view: &view, candidate, how: how.for_trials(), left_out: &[] })?;
+    drop(view);
+    let mut order: Vec<usize> = (0..figures.len()).collect();
+    order.sort_by(|&a, &b| figures[b].total_cmp(&figures[a]).then(a.cmp(&b)));
+    let share: f64 = std::env::var("TW_SHARE").ok().and_then(|s| s.parse().ok()).unwrap_or(SHARE);
+    order.truncate((figures.len() as f64 * share).ceil() as usize);
+    let mut kept = vec![false; figures.len()];
+    order.into_iter().for_each(|term| kept[term] = true);
+    let (vocabulary, number) = words.vocabulary.keep(kept);
+    prepared.documents.renumber(&number);
+    prepared.terms = vocabulary.terms.len();
+    words.vocabulary = vocabulary;
+    Ok(View::new(prepared, &candidate.fields))
+}
+
+/// The share of the terms that is kept.
+const SHARE: f64 = 0.4;
+
+/// How much each term matters: for the column and topic where it is most, the sum over articles of the squares of what the
+/// column adds to the topic's score.
+fn figures(learner: &Learner<'_>) -> Result<Vec<f32>> {
+    let Learner { prepared, view, candidate, .. } = *learner;
+    let (column_weights, records) = view.records(prepared, candidate, |_| true);
+    let rows: Vec<u32> = (0..prepared.len() as u32).collect();
+    let mut largest = vec![0.0_f32; view.columns.len()];
+    for portion in prepared.portions() {
+        let weights = learner.fit(&records, portion, &rows, &Duals::None)?.weights;
+        for (column, largest) in largest.iter_mut().enumerate() {
+            let of_column = (0..weights.topics()).map(|topic| weights.get(column, topic).abs());
+            *largest = of_column.fold(*largest, f32::max);
+        }
+    }
+    let mut squares = vec![0.0_f32; view.columns.len()];
+    let mut df = vec![0.0_f32; view.columns.len()];
+    for row in 0..records.len() {
+        records.row(row).for_each(|(column, value)| { squares[column as usize] += value * value; df[column as usize] += 1.0; });
+    }
+    let rank = std::env::var("TW_RANK").unwrap_or_default();
+    let of_column = |column: usize| match rank.as_str() {
+        "maxw" => largest[column] * column_weights[column],
+        "sqrt" => largest[column] * column_weights[column] * df[column].sqrt(),
+        _ => largest[column] * squares[column].sqrt(),
+    };
+    let (first, _) = view.columns.parts();
+    Ok(first.windows(2).map(|ends| (ends[0]..ends[1]).map(|column| of_column(column as usize)).fold(0.0, f32::max)).collect())
+}

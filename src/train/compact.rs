@@ -9,7 +9,7 @@ use crate::learn::Duals;
 /// Keeps the terms that matter most in `prepared` and `words`; the view of what is left.
 ///
 /// Terms are chosen once, by a fit to all articles and their topics. Out-of-fold scores are made after that, with everything
-/// learned again without the fold but this choice, and so they are a little too good.
+/// learned again without the fold but this choice, and so they are a little too good: docs/performance.md says by how much.
 pub(super) fn compact(
     prepared: &mut Prepared,
     words: &mut Words,
@@ -17,12 +17,12 @@ pub(super) fn compact(
     candidate: &Candidate,
     how: FitOptions,
 ) -> Result<View> {
-    let figures = figures(&Learner { prepared, view: &view, candidate, how: how.for_trials(), left_out: &[] })?;
+    let figures =
+        figures(&Learner { prepared, view: &view, candidate, how: how.for_trials(), left_out: &[] })?;
     drop(view);
     let mut order: Vec<usize> = (0..figures.len()).collect();
     order.sort_by(|&a, &b| figures[b].total_cmp(&figures[a]).then(a.cmp(&b)));
-    let share: f64 = std::env::var("TW_SHARE").ok().and_then(|s| s.parse().ok()).unwrap_or(SHARE);
-    order.truncate((figures.len() as f64 * share).ceil() as usize);
+    order.truncate((figures.len() as f64 * SHARE).ceil() as usize);
     let mut kept = vec![false; figures.len()];
     order.into_iter().for_each(|term| kept[term] = true);
     let (vocabulary, number) = words.vocabulary.keep(kept);
@@ -35,11 +35,11 @@ pub(super) fn compact(
 /// The share of the terms that is kept.
 const SHARE: f64 = 0.4;
 
-/// How much each term matters: for the column and topic where it is most, the sum over articles of the squares of what the
-/// column adds to the topic's score.
+/// How much each term matters: for the column and topic where that is most, the root of the sum over articles of the squares
+/// of what the column adds to the topic's score.
 fn figures(learner: &Learner<'_>) -> Result<Vec<f32>> {
     let Learner { prepared, view, candidate, .. } = *learner;
-    let (column_weights, records) = view.records(prepared, candidate, |_| true);
+    let (_, records) = view.records(prepared, candidate, |_| true);
     let rows: Vec<u32> = (0..prepared.len() as u32).collect();
     let mut largest = vec![0.0_f32; view.columns.len()];
     for portion in prepared.portions() {
@@ -50,16 +50,11 @@ fn figures(learner: &Learner<'_>) -> Result<Vec<f32>> {
         }
     }
     let mut squares = vec![0.0_f32; view.columns.len()];
-    let mut df = vec![0.0_f32; view.columns.len()];
     for row in 0..records.len() {
-        records.row(row).for_each(|(column, value)| { squares[column as usize] += value * value; df[column as usize] += 1.0; });
+        records.row(row).for_each(|(column, value)| squares[column as usize] += value * value);
     }
-    let rank = std::env::var("TW_RANK").unwrap_or_default();
-    let of_column = |column: usize| match rank.as_str() {
-        "maxw" => largest[column] * column_weights[column],
-        "sqrt" => largest[column] * column_weights[column] * df[column].sqrt(),
-        _ => largest[column] * squares[column].sqrt(),
-    };
+    let of_column = |column: u32| largest[column as usize] * squares[column as usize].sqrt();
     let (first, _) = view.columns.parts();
-    Ok(first.windows(2).map(|ends| (ends[0]..ends[1]).map(|column| of_column(column as usize)).fold(0.0, f32::max)).collect())
+    let of_term = |ends: &[u32]| (ends[0]..ends[1]).map(of_column).fold(0.0, f32::max);
+    Ok(first.windows(2).map(of_term).collect())
 }

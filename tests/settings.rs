@@ -79,6 +79,7 @@ fn all_settings() -> TrainSettings {
         target: "recall=0.75".parse().unwrap(),
         topic_targets: [("energy".into(), "precision=0.5".parse().unwrap())].into(),
         at_least_one: true,
+        compact: true,
         folds: Some(3),
         seed: 9,
     }

@@ -74,6 +74,9 @@ pub struct SettingArguments {
     /// Give every article a topic: the likeliest, where no threshold is reached.
     #[arg(long, num_args = 0..=1, default_missing_value = "true", value_name = "TRUE|FALSE")]
     at_least_one: Option<bool>,
+    /// Keep only the terms that matter most: a much smaller model, nearly as good.
+    #[arg(long, num_args = 0..=1, default_missing_value = "true", value_name = "TRUE|FALSE")]
+    compact: Option<bool>,
     /// Where random order starts from.
     #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = whole::<u64>)]
     seed: Option<u64>,
@@ -144,6 +147,7 @@ impl SettingArguments {
         set(&mut settings.target, self.target);
         settings.topic_targets.extend(self.topic_target);
         set(&mut settings.at_least_one, self.at_least_one);
+        set(&mut settings.compact, self.compact);
         set(&mut settings.seed, self.seed);
         Ok(())
     }

@@ -64,6 +64,21 @@ impl Documents {
         selected
     }
 
+    /// Gives every term the number that `number` has for it; where that is [`Documents::UNKNOWN`], it is a term no more.
+    pub(crate) fn renumber(&mut self, number: &[u32]) {
+        for token in self.tokens.iter_mut().filter(|token| **token != Documents::UNKNOWN) {
+            *token = number[*token as usize];
+        }
+        let ngrams = std::mem::take(&mut self.ngrams);
+        let starts = std::mem::take(&mut self.ngram_starts);
+        for (row, start) in starts.iter().enumerate() {
+            self.ngram_starts.push(self.ngrams.len());
+            let end = starts.get(row + 1).unwrap_or(start);
+            let of_row = ngrams[*start..*end].iter().map(|&ngram| number[ngram as usize]);
+            self.ngrams.extend(of_row.filter(|&ngram| ngram != Documents::UNKNOWN));
+        }
+    }
+
     /// The n-grams of two words or more of article `row`.
     pub fn ngrams(&self, row: usize) -> &[u32] {
         match (self.ngram_starts.get(row), self.ngram_starts.get(row + 1)) {

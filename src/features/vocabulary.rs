@@ -35,6 +35,8 @@ pub struct Vocabulary {
     pub articles: Vec<u32>,
     /// All spellings seen, and the terms themselves, so that unseen spellings find their stem.
     pub surfaces: SurfaceTable<'static>,
+    /// The two terms that each n-gram is made of; n-grams are the last terms.
+    ngrams: Vec<(TermId, TermId)>,
 }
 
 /// Keys of terms, as against spellings, live in spaces of their own.
@@ -88,14 +90,52 @@ impl Vocabulary {
             (term != Documents::UNKNOWN).then_some((spelling.key, TermId(term)))
         }));
         let mut articles: Vec<u32> = order.iter().map(|&old| frequency[old as usize]).collect();
+        let mut ngrams = Vec::new();
         for ngram in add_ngrams(&mut documents, terms.len(), analyzer.ngrams, limits) {
             let text = |term: TermId, terms: &[String]| terms[term.0 as usize].clone();
             let words = format!("{} {}", text(ngram.first, &terms), text(ngram.then, &terms));
             entries.push((key_of_ngram(ngram.first, ngram.then), TermId(terms.len() as u32)));
             terms.push(words);
             articles.push(ngram.articles);
+            ngrams.push((ngram.first, ngram.then));
         }
-        (Vocabulary { terms, articles, surfaces: SurfaceTable::new(entries) }, documents)
+        (Vocabulary { terms, articles, surfaces: SurfaceTable::new(entries), ngrams }, documents)
+    }
+
+    /// The vocabulary of the terms that are true in `kept`, in the order that they have, and the new number of each term
+    /// ([`Documents::UNKNOWN`]: none). The terms that a kept n-gram is made of are kept with it.
+    ///
+    /// Spellings are left out: a term is found by its text, which is what its spellings become. It takes the reader of an
+    /// article longer, and finds the same.
+    pub(crate) fn keep(&self, mut kept: Vec<bool>) -> (Vocabulary, Vec<u32>) {
+        let words = self.terms.len() - self.ngrams.len();
+        // An n-gram has a higher number than what it is made of.
+        for (at, (first, then)) in self.ngrams.iter().enumerate().rev() {
+            if kept[words + at] {
+                kept[first.0 as usize] = true;
+                kept[then.0 as usize] = true;
+            }
+        }
+        let mut number = vec![Documents::UNKNOWN; kept.len()];
+        let (mut terms, mut articles, mut entries, mut ngrams) =
+            (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        for old in (0..kept.len()).filter(|&old| kept[old]) {
+            let new = TermId(terms.len() as u32);
+            number[old] = new.0;
+            let key = match old.checked_sub(words) {
+                None => key_of(&self.terms[old], TERM_SPACE),
+                Some(at) => {
+                    let [first, then] =
+                        [self.ngrams[at].0, self.ngrams[at].1].map(|term| TermId(number[term.0 as usize]));
+                    ngrams.push((first, then));
+                    key_of_ngram(first, then)
+                }
+            };
+            entries.push((key, new));
+            terms.push(self.terms[old].clone());
+            articles.push(self.articles[old]);
+        }
+        (Vocabulary { terms, articles, surfaces: SurfaceTable::new(entries), ngrams }, number)
     }
 }
 

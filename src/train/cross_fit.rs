@@ -74,7 +74,8 @@ impl Trainer {
         let choice = choose(&prepared, settings, how, &|_| ())?;
         let candidate = choice.candidate;
         let view = choice.view.unwrap_or_else(|| View::new(&prepared, &candidate.fields));
-        let settings = settings.clone();
+        // Which terms a compact model keeps is chosen on all articles: what scores an article must not have seen it.
+        let settings = TrainSettings { compact: false, ..settings.clone() };
         Ok(CrossFit { prepared, words, view, candidate, how, settings, starts: choice.starts })
     }
 }

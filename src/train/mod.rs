@@ -7,6 +7,7 @@ mod by_topic;
 mod calibrate;
 mod candidate;
 mod choose;
+mod compact;
 mod cross_fit;
 mod memory;
 mod out_of_fold;

@@ -121,6 +121,9 @@ pub struct TrainSettings {
     pub topic_targets: BTreeMap<Topic, Target>,
     /// Whether every article gets a topic, the likeliest where no threshold is reached.
     pub at_least_one: bool,
+    /// Whether the model keeps only the terms that matter most, and no spellings of them: a much smaller file.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub compact: bool,
     /// In how many folds out-of-fold scores are made; by default 20 for a small corpus, down to 5 for a large one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub folds: Option<u8>,
@@ -149,6 +152,7 @@ impl Default for TrainSettings {
             target: Target::F1,
             topic_targets: BTreeMap::new(),
             at_least_one: false,
+            compact: false,
             folds: None,
             seed: 1,
         }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::candidate::{FitOptions, TOLERANCE};
 use super::choose::choose;
+use super::compact::compact;
 use super::memory::give_back;
 use super::out_of_fold::Learner;
 use super::prepare::{Prepared, View, Words};
@@ -106,7 +107,7 @@ impl Trainer {
     pub fn train_with(&self, corpus: &Corpus, tell: &(dyn Fn(Step<'_>) + Sync)) -> Result<TopicModel> {
         tell(Step::Reading);
         let (prepared, words) = Prepared::new(&corpus.articles, &self.settings)?;
-        self.learn(prepared, &words, tell)
+        self.learn(prepared, words, tell)
     }
 
     /// As [`Trainer::train_with`], letting go of the articles as soon as they are read into terms: of a large corpus, the
@@ -120,17 +121,20 @@ impl Trainer {
         let (prepared, words) = Prepared::new(&corpus.articles, &self.settings)?;
         drop(corpus);
         give_back();
-        self.learn(prepared, &words, tell)
+        self.learn(prepared, words, tell)
     }
 
-    fn learn(&self, mut prepared: Prepared, words: &Words, tell: Tell<'_>) -> Result<TopicModel> {
+    fn learn(&self, mut prepared: Prepared, mut words: Words, tell: Tell<'_>) -> Result<TopicModel> {
         let settings = &self.settings;
         let taxonomy = self.taxonomy_of(&prepared.topics)?;
         let with_one_topic = prepared.targets.iter().filter(|row| row.len() == 1).count();
         tell(Step::Task(prepared.task, prepared.len(), with_one_topic));
         let how = fit_options(settings);
         let choice = choose(&prepared, settings, how, tell)?;
-        let view = choice.view.unwrap_or_else(|| View::new(&prepared, &choice.candidate.fields));
+        let mut view = choice.view.unwrap_or_else(|| View::new(&prepared, &choice.candidate.fields));
+        if settings.compact {
+            view = compact(&mut prepared, &mut words, view, &choice.candidate, how)?;
+        }
         prepared.documents = Documents::default();
 
         let portions = prepared.portions().len();
@@ -140,7 +144,7 @@ impl Trainer {
         let scores = learner.out_of_fold(0..prepared.folds, &choice.starts)?;
 
         tell(Step::Fitting(portions));
-        let whole = Whole { settings, words, taxonomy, trials: choice.trials };
+        let whole = Whole { settings, words: &words, taxonomy, trials: choice.trials };
         whole.learn(learner, scores)
     }
 

@@ -9,7 +9,7 @@ looks at a test half. Needs the release binary and the halves that bench/compare
 import argparse, json, os, subprocess, sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from compare import BINARY, ROOT, prepare
+from compare import BINARY, ROOT, prepare, write_table
 
 PLAIN = ["--effort", "fast", "--weighting", "idf", "--stem", "false", "--lead-weight", "0", "--title-weight", "0"]
 STEMS = PLAIN[:4] + PLAIN[6:]
@@ -48,12 +48,7 @@ def main():
         print(*rows[-1], sep=" | ", flush=True)
     titles = {"r90": "Reuters-90: micro-F1 / macro-F1 / log loss", "r52": "R52: accuracy / log loss",
               "r8": "R8: accuracy / log loss", "20ng": "20 Newsgroups: accuracy / log loss"}
-    table = [("part", *(titles[name] for name in collections)), ("---",) * (len(collections) + 1), *rows]
-    text = "\n".join("| " + " | ".join(row) + " |" for row in table) + "\n"
-    print("\n" + text)
-    if arguments.out:
-        with open(arguments.out, "w", encoding="utf-8") as out:
-            out.write(text)
+    write_table(("part", *(titles[name] for name in collections)), rows, arguments.out)
 
 
 if __name__ == "__main__":

@@ -66,6 +66,16 @@ def environment():
     return python
 
 
+def write_table(header, rows, out):
+    """Prints a table as Markdown, and writes it to the file `out` where there is one."""
+    table = [header, tuple("---" for _ in header), *rows]
+    text = "\n".join("| " + " | ".join(row) + " |" for row in table) + "\n"
+    print("\n" + text)
+    if out:
+        with open(out, "w", encoding="utf-8") as file:
+            file.write(text)
+
+
 def main():
     arguments = argparse.ArgumentParser()
     arguments.add_argument("--data", default=os.path.join(ROOT, "..", "shared", "data"))
@@ -117,11 +127,7 @@ def main():
             print(*rows[-1], flush=True)
     header = ("collection", "system", "exact", "micro-F1", "macro-F1", "train s", "predict s",
               "train MB", "predict MB", "model MB")
-    table = [header, tuple("---" for _ in header), *rows]
-    text = "\n".join("| " + " | ".join(row) + " |" for row in table) + "\n"
-    print("\n" + text)
-    if arguments.out:
-        open(arguments.out, "w", encoding="utf-8").write(text)
+    write_table(header, rows, arguments.out)
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ The same arguments and seed give the same bytes.
 """
 import argparse, bisect, itertools, json, os, random, re, statistics, sys
 
-from compare import BINARY, ROOT, WORK, timed
+from compare import BINARY, WORK, timed, write_table
 
 DATA = os.path.join(WORK, "data")
 SENTENCE = re.compile(r"(?<=[.!?])\s+|\n\s*\n")
@@ -128,11 +128,7 @@ def main():
     rows = [measure(*size, arguments.runs, arguments.flags.split()) for size in sizes]
     header = ("articles", "topics", "train s", "µs/article", "ns/article/topic", "train MB", "KB/article",
               "predict µs/article", "predict MB", "model MB", "micro-F1", "macro-F1")
-    table = [header, tuple("---" for _ in header), *rows]
-    text = "\n".join("| " + " | ".join(row) + " |" for row in table) + "\n"
-    print("\n" + text)
-    if arguments.out:
-        open(arguments.out, "w", encoding="utf-8").write(text)
+    write_table(header, rows, arguments.out)
 
 
 if __name__ == "__main__":

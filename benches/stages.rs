@@ -5,7 +5,7 @@ use std::hint::black_box;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use linfa::prelude::ParamGuard;
 use topicwire::features::{
-    ColumnTopics, Columns, Counts, FieldWeights, Vocabulary, VocabularyLimits, Weighting,
+    Bags, ColumnTopics, Columns, Counts, FieldWeights, Vocabulary, VocabularyLimits, Weighting,
 };
 use topicwire::learn::{Duals, Labels, Svm};
 use topicwire::text::{Analyzer, Language, tokenize};
@@ -38,11 +38,15 @@ fn stages(criterion: &mut Criterion) {
     });
     let (vocabulary, documents) = Vocabulary::build(articles, &analyzer, limits);
     let fields = FieldWeights::default();
-    let columns = Columns::new(&documents, vocabulary.terms.len(), &fields, 2);
-    group.bench_function("count", |bencher| {
-        bencher.iter(|| black_box(Counts::new(&documents, &columns, &fields)))
+    let terms = vocabulary.terms.len();
+    group.bench_function("bag", |bencher| {
+        bencher.iter(|| black_box(Bags::new(&documents, terms, fields.lead_tokens)))
     });
-    let counts = Counts::new(&documents, &columns, &fields);
+    let bags = Bags::new(&documents, terms, fields.lead_tokens);
+    let columns = Columns::new(&bags, terms, &fields, 2);
+    group
+        .bench_function("count", |bencher| bencher.iter(|| black_box(Counts::new(&bags, &columns, &fields))));
+    let counts = Counts::new(&bags, &columns, &fields);
     let column_topics = ColumnTopics::new(&counts);
     let weigh = || {
         let weights = column_topics.weights(Weighting::Pmi, &targets, topics, |_| true, 1);

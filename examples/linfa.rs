@@ -2,7 +2,7 @@
 
 use linfa::prelude::*;
 use topicwire::features::{
-    ColumnTopics, Columns, Counts, FieldWeights, Vocabulary, VocabularyLimits, Weighting,
+    Bags, ColumnTopics, Columns, Counts, FieldWeights, Vocabulary, VocabularyLimits, Weighting,
 };
 use topicwire::learn::{Labels, Svm};
 use topicwire::text::Analyzer;
@@ -21,8 +21,9 @@ fn main() -> Result<(), Error> {
     let limits = VocabularyLimits { min_articles: 1, ..VocabularyLimits::default() };
     let (vocabulary, documents) = Vocabulary::build(&articles, &Analyzer::default(), limits);
     let fields = FieldWeights::default();
-    let columns = Columns::new(&documents, vocabulary.terms.len(), &fields, 1);
-    let counts = Counts::new(&documents, &columns, &fields);
+    let bags = Bags::new(&documents, vocabulary.terms.len(), fields.lead_tokens);
+    let columns = Columns::new(&bags, vocabulary.terms.len(), &fields, 1);
+    let counts = Counts::new(&bags, &columns, &fields);
     let weights = ColumnTopics::new(&counts).weights(Weighting::Idf, &targets, 2, |_| true, 1);
     let records = counts.weigh(&weights, &fields);
 

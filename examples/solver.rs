@@ -9,7 +9,7 @@ use std::time::Instant;
 use linfa::prelude::ParamGuard;
 use topicwire::Corpus;
 use topicwire::features::{
-    ColumnTopics, Columns, Counts, FieldWeights, Records, Vocabulary, VocabularyLimits, Weighting,
+    Bags, ColumnTopics, Columns, Counts, FieldWeights, Records, Vocabulary, VocabularyLimits, Weighting,
 };
 use topicwire::learn::{Duals, Labels, Svm, Weights};
 use topicwire::text::{Analyzer, Language};
@@ -51,8 +51,9 @@ fn records(corpus: &Corpus, targets: &[Vec<u32>], topics: usize) -> Records {
     let analyzer = Analyzer { languages: vec![Language::ENGLISH], ..Analyzer::default() };
     let fields = FieldWeights::default();
     let (vocabulary, documents) = Vocabulary::build(&corpus.articles, &analyzer, VocabularyLimits::default());
-    let columns = Columns::new(&documents, vocabulary.terms.len(), &fields, 2);
-    let counts = Counts::new(&documents, &columns, &fields);
+    let bags = Bags::new(&documents, vocabulary.terms.len(), fields.lead_tokens);
+    let columns = Columns::new(&bags, vocabulary.terms.len(), &fields, 2);
+    let counts = Counts::new(&bags, &columns, &fields);
     let weights = ColumnTopics::new(&counts).weights(Weighting::Pmi, targets, topics, |_| true, 1);
     counts.weigh(&weights, &fields)
 }

@@ -42,6 +42,7 @@ mod save;
 pub mod serve;
 pub mod text;
 pub mod train;
+mod wide;
 
 pub use article::{Article, Split, Task, TermId, Topic, TopicId};
 pub use corpus::{Corpus, Taxonomy};

@@ -1,6 +1,9 @@
 //! One correction of log odds for all topics.
 
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
+
+use super::exponential::exp;
 
 /// Log odds, bent at even odds: `above · z + offset` for `z > 0`, `below · z + offset` otherwise.
 ///
@@ -38,16 +41,11 @@ impl Bend {
             for (slot, weight) in gradient.iter_mut().zip([weights[0] - 1.0, weights[1] - 1.0, weights[2]]) {
                 *slot = weight;
             }
-            for &(z, has) in pairs {
-                let z = f64::from(z);
-                let x = [z.max(0.0), z.min(0.0), 1.0];
-                let p = 1.0 / (1.0 + (-(weights[0] * x[0] + weights[1] * x[1] + weights[2])).exp());
-                let (error, spread) = (p - f64::from(u8::from(has)), p * (1.0 - p));
+            let parts: Vec<Sums> = pairs.par_chunks(CHUNK).map(|pairs| Sums::of(pairs, weights)).collect();
+            for part in parts {
                 for row in 0..3 {
-                    gradient[row] += error * x[row];
-                    for column in 0..3 {
-                        hessian[row][column] += spread * x[row] * x[column];
-                    }
+                    gradient[row] += part.gradient[row];
+                    (0..3).for_each(|column| hessian[row][column] += part.hessian[row][column]);
                 }
             }
             let Some(step) = solve(hessian, gradient) else { break };
@@ -66,6 +64,35 @@ impl Bend {
             below: slope(weights[1]),
             offset: weights[2].clamp(-5.0, 5.0) as f32,
         }
+    }
+}
+
+/// Pairs that are summed together: fixed, so that sums do not depend on the number of threads.
+const CHUNK: usize = 16_384;
+
+/// Derivatives of the negative log likelihood of some pairs.
+struct Sums {
+    gradient: [f64; 3],
+    hessian: [[f64; 3]; 3],
+}
+
+impl Sums {
+    fn of(pairs: &[(f32, bool)], weights: [f64; 3]) -> Sums {
+        let mut sums = Sums { gradient: [0.0; 3], hessian: [[0.0; 3]; 3] };
+        for &(z, has) in pairs {
+            let z = f64::from(z);
+            let x = [z.max(0.0), z.min(0.0), 1.0];
+            let bent = weights[0] * x[0] + weights[1] * x[1] + weights[2];
+            let p = 1.0 / (1.0 + f64::from(exp(-bent as f32)));
+            let (error, spread) = (p - f64::from(u8::from(has)), p * (1.0 - p));
+            for row in 0..3 {
+                sums.gradient[row] += error * x[row];
+                for column in 0..3 {
+                    sums.hessian[row][column] += spread * x[row] * x[column];
+                }
+            }
+        }
+        sums
     }
 }
 

@@ -8,6 +8,7 @@
 mod bend;
 mod curve;
 mod decision;
+mod exponential;
 mod platt;
 mod second_stage;
 mod shortlist;

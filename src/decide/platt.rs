@@ -1,6 +1,9 @@
 //! A score to a probability, where each topic stands for itself.
 
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
+
+use super::exponential::exp;
 
 /// Platt scaling: `probability = 1 / (1 + exp(-(slope · score + offset)))`.
 ///
@@ -48,31 +51,21 @@ impl Platt {
             None => (1.0, ((positives + 1.0) / (negatives + 1.0)).ln(), 0.0),
         };
         let center = slope;
-        let loss = |slope: f64, offset: f64| {
-            let sum: f64 = pairs
-                .iter()
-                .map(|&(score, positive)| {
-                    let z = slope * f64::from(score) + offset;
-                    // ln(1 + e^z) - t z, without overflow.
-                    z.max(0.0) + (-z.abs()).exp().ln_1p() - targets[usize::from(positive)] * z
-                })
-                .sum();
-            sum + 0.5 * pull * (slope / center - 1.0).powi(2)
+        let at = |slope: f64, offset: f64| {
+            let parts: Vec<Fit> =
+                pairs.par_chunks(CHUNK).map(|pairs| Fit::of(pairs, slope, offset, targets)).collect();
+            let departure = slope / center - 1.0;
+            let mut fit = Fit {
+                loss: 0.5 * pull * departure * departure,
+                gradient: [pull * departure / center, 0.0],
+                hessian: [pull / (center * center) + 1e-9, 0.0, 1e-9],
+            };
+            parts.iter().for_each(|part| fit.add(part));
+            fit
         };
-        let mut current = loss(slope, offset);
+        let mut current = at(slope, offset);
         for _ in 0..MAX_STEPS {
-            let mut gradient = [pull * (slope / center - 1.0) / center, 0.0];
-            let mut hessian = [pull / (center * center) + 1e-9, 0.0, 1e-9];
-            for &(score, positive) in pairs {
-                let score = f64::from(score);
-                let p = 1.0 / (1.0 + (-(slope * score + offset)).exp());
-                let (error, spread) = (p - targets[usize::from(positive)], p * (1.0 - p));
-                gradient[0] += error * score;
-                gradient[1] += error;
-                hessian[0] += spread * score * score;
-                hessian[1] += spread * score;
-                hessian[2] += spread;
-            }
+            let Fit { loss, gradient, hessian } = current;
             if gradient.iter().all(|g| g.abs() < 1e-6 * (1.0 + pairs.len() as f64)) {
                 break;
             }
@@ -83,14 +76,14 @@ impl Platt {
             ];
             let mut length = 1.0;
             loop {
-                let tried = loss(slope + length * step[0], offset + length * step[1]);
-                if tried < current {
+                let tried = at(slope + length * step[0], offset + length * step[1]);
+                if tried.loss < loss {
                     (slope, offset) = (slope + length * step[0], offset + length * step[1]);
                     current = tried;
                     break;
                 }
                 length *= 0.5;
-                if length < 1e-8 {
+                if length < 1e-3 {
                     return Platt::bounded(slope, offset);
                 }
             }
@@ -104,5 +97,54 @@ impl Platt {
             slope: slope.clamp(*SLOPES.start(), *SLOPES.end()) as f32,
             offset: offset.clamp(-60.0, 60.0) as f32,
         }
+    }
+}
+
+/// Pairs that are summed together: fixed, so that sums do not depend on the number of threads.
+const CHUNK: usize = 16_384;
+
+/// How well a scaling fits some pairs.
+#[derive(Clone, Copy)]
+struct Fit {
+    /// The negative log likelihood.
+    loss: f64,
+    /// Its derivatives in slope and offset.
+    gradient: [f64; 2],
+    /// Its second derivatives: slope twice, slope and offset, offset twice.
+    hessian: [f64; 3],
+}
+
+impl Fit {
+    fn of(pairs: &[(f32, bool)], slope: f64, offset: f64, targets: [f64; 2]) -> Fit {
+        let mut fit = Fit { loss: 0.0, gradient: [0.0; 2], hessian: [0.0; 3] };
+        for some in pairs.chunks(32) {
+            // The sum of logarithms, as that of a product, which no 32 factors of at most 2 can overflow.
+            let mut product = 1.0;
+            for &(score, positive) in some {
+                let score = f64::from(score);
+                let z = slope * score + offset;
+                let target = targets[usize::from(positive)];
+                let small = f64::from(exp(-z.abs() as f32));
+                let likelier = 1.0 / (1.0 + small);
+                let p = if z > 0.0 { likelier } else { small * likelier };
+                // ln(1 + e^z) - t z, without overflow.
+                fit.loss += z.max(0.0) - target * z;
+                product *= 1.0 + small;
+                let (error, spread) = (p - target, p * (1.0 - p));
+                fit.gradient[0] += error * score;
+                fit.gradient[1] += error;
+                fit.hessian[0] += spread * score * score;
+                fit.hessian[1] += spread * score;
+                fit.hessian[2] += spread;
+            }
+            fit.loss += product.ln();
+        }
+        fit
+    }
+
+    fn add(&mut self, other: &Fit) {
+        self.loss += other.loss;
+        self.gradient.iter_mut().zip(other.gradient).for_each(|(sum, part)| *sum += part);
+        self.hessian.iter_mut().zip(other.hessian).for_each(|(sum, part)| *sum += part);
     }
 }

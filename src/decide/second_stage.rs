@@ -2,8 +2,10 @@
 
 use rayon::prelude::*;
 
+use super::exponential::exp;
 use super::softmax::slope;
 use super::table::Table;
+use crate::wide::{Wide, wide};
 
 /// A linear map from the scores of one-vs-rest classifiers to better ones, where an article has exactly one topic.
 ///
@@ -80,18 +82,7 @@ impl SecondStage {
         let parts: Vec<Table> = rows
             .par_chunks(CHUNK)
             .zip(centred.par_chunks(CHUNK))
-            .map(|(rows, centred)| {
-                let mut errors = Table::new(rows.len(), self.topics);
-                for (at, ((scores, own), centred)) in rows.iter().zip(centred).enumerate() {
-                    let mut error = scores.to_vec();
-                    self.corrections.add_product(centred, &mut error);
-                    error.iter_mut().for_each(|score| *score *= slope);
-                    softmax(&mut error);
-                    error[*own as usize] -= 1.0;
-                    errors.set_row(at, &error);
-                }
-                errors.products(centred, self.topics + 1)
-            })
+            .map(|(rows, centred)| wide(Share { stage: self, rows, centred, slope }))
             .collect();
         let mut gradient = self.corrections.rows();
         gradient.iter_mut().for_each(|value| *value *= PENALTY * slope);
@@ -136,12 +127,49 @@ impl SecondStage {
     }
 }
 
-/// Scores to probabilities, in place.
-fn softmax(scores: &mut [f32]) {
-    let highest = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-    scores.iter_mut().for_each(|score| *score = (*score - highest).exp());
+/// What some articles say of the gradient.
+struct Share<'a> {
+    stage: &'a SecondStage,
+    rows: &'a [(&'a [f32], u32)],
+    centred: &'a [Vec<f32>],
+    slope: f32,
+}
+
+impl Wide for Share<'_> {
+    type Output = Table;
+
+    #[inline(always)]
+    fn run(self) -> Table {
+        let Share { stage, rows, centred, slope } = self;
+        let mut errors = Table::new(rows.len(), stage.topics);
+        let mut error = Vec::with_capacity(stage.topics);
+        for at in 0..rows.len() {
+            let (scores, own) = rows[at];
+            error.clear();
+            error.extend_from_slice(scores);
+            stage.corrections.add_product(&centred[at], &mut error);
+            softmax(&mut error, slope);
+            error[own as usize] -= 1.0;
+            errors.set_row(at, &error);
+        }
+        errors.products(centred, stage.topics + 1)
+    }
+}
+
+/// Scores times `slope` to probabilities, in place.
+#[inline(always)]
+fn softmax(scores: &mut [f32], slope: f32) {
+    let mut highest = f32::NEG_INFINITY;
+    for &score in &*scores {
+        highest = if score > highest { score } else { highest };
+    }
+    for score in &mut *scores {
+        *score = exp(slope * (*score - highest));
+    }
     let sum: f32 = scores.iter().sum();
-    scores.iter_mut().for_each(|score| *score /= sum);
+    for score in scores {
+        *score /= sum;
+    }
 }
 
 /// The lower triangle `L` of a positive definite matrix `L Lᵀ`.

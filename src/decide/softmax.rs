@@ -1,6 +1,9 @@
 //! Scores to probabilities, where an article has exactly one topic.
 
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
+
+use super::exponential::exp;
 
 /// A mixture of two softmaxes of the scores, one sharp and one soft, fitted by maximum likelihood.
 ///
@@ -18,8 +21,11 @@ pub struct Softmax {
     pub share: f32,
 }
 
-/// Rounds of expectation and maximisation: more change no digit that is shown.
+/// The most rounds of expectation and maximisation: more change no digit that is shown.
 const ROUNDS: usize = 30;
+
+/// Rounds that change slopes and share by less than this share of them are enough.
+const SETTLED: f64 = 1e-3;
 
 /// The most articles that the fit looks at: three numbers need no more.
 const SAMPLE: usize = 5_000;
@@ -55,40 +61,70 @@ impl Softmax {
         let one = f64::from(slope(&rows));
         let (mut slopes, mut share) = (START.map(|times| times * one), 0.2_f64);
         for _ in 0..ROUNDS {
-            let mut steps = [[0.0_f64; 2]; 2];
-            let mut soft_parts = 0.0;
-            for &(scores, own) in &rows {
-                let of = slopes.map(|slope| Moments::of(scores, own as usize, slope));
-                let likelihoods = [(1.0 - share) * of[0].likelihood, share * of[1].likelihood];
-                let total = (likelihoods[0] + likelihoods[1]).max(1e-300);
-                soft_parts += likelihoods[1] / total;
-                for part in 0..2 {
-                    let weight = likelihoods[part] / total;
-                    steps[part][0] += weight * of[part].rise;
-                    steps[part][1] += weight * of[part].variance;
-                }
-            }
+            let round = |rows: &[(&[f32], u32)]| expectation(rows, slopes, share);
+            let (steps, soft_parts) = sum_of(&rows, round, |a, b| {
+                let steps = [0, 1].map(|part| [0, 1].map(|at| a.0[part][at] + b.0[part][at]));
+                (steps, a.1 + b.1)
+            });
+            let before = (slopes, share);
             share = (soft_parts / rows.len().max(1) as f64).clamp(0.001, 0.5);
             for (slope, [rise, variance]) in slopes.iter_mut().zip(steps) {
                 let newton = if variance > 1e-12 { rise / variance } else { 0.0 };
                 // A step of at most a factor of two keeps far starts from overshooting.
                 *slope = (*slope + newton).clamp(0.5 * *slope, 2.0 * *slope).clamp(LEAST * one, MOST * one);
             }
+            let settled = |now: f64, before: f64| (now - before).abs() < SETTLED * before;
+            let slopes_settled = slopes.iter().zip(before.0).all(|(&now, before)| settled(now, before));
+            if slopes_settled && settled(share, before.1) {
+                break;
+            }
         }
         Softmax { sharp: slopes[0] as f32, soft: slopes[1] as f32, share: share as f32 }
     }
+}
+
+/// What `rows` say of the steps of both slopes (rise and variance), and how much of them belongs to the soft softmax.
+fn expectation(rows: &[(&[f32], u32)], slopes: [f64; 2], share: f64) -> ([[f64; 2]; 2], f64) {
+    let mut steps = [[0.0_f64; 2]; 2];
+    let mut soft_parts = 0.0;
+    for &(scores, own) in rows {
+        let of = slopes.map(|slope| Moments::of(scores, own as usize, slope));
+        let likelihoods = [(1.0 - share) * of[0].likelihood, share * of[1].likelihood];
+        let total = (likelihoods[0] + likelihoods[1]).max(1e-300);
+        soft_parts += likelihoods[1] / total;
+        for part in 0..2 {
+            let weight = likelihoods[part] / total;
+            steps[part][0] += weight * of[part].rise;
+            steps[part][1] += weight * of[part].variance;
+        }
+    }
+    (steps, soft_parts)
+}
+
+/// Articles that are summed together: fixed, so that sums do not depend on the number of threads.
+const CHUNK: usize = 256;
+
+/// The sum over `rows` of what `of` makes of some of them, by all threads.
+fn sum_of<T: Default + Send>(
+    rows: &[(&[f32], u32)],
+    of: impl Fn(&[(&[f32], u32)]) -> T + Send + Sync,
+    add: impl Fn(T, T) -> T,
+) -> T {
+    let parts: Vec<T> = rows.par_chunks(CHUNK).map(of).collect();
+    parts.into_iter().fold(T::default(), add)
 }
 
 /// The slope of the one softmax under which the true topics of `rows` of (scores, topic) are likeliest.
 pub(super) fn slope(rows: &[(&[f32], u32)]) -> f32 {
     let mut slope = 5.0_f64;
     for _ in 0..ROUNDS {
-        let (mut rise, mut variance) = (0.0, 0.0);
-        for &(scores, own) in rows {
-            let of = Moments::of(scores, own as usize, slope);
-            rise += of.rise;
-            variance += of.variance;
-        }
+        let moments = |rows: &[(&[f32], u32)]| {
+            rows.iter().fold((0.0, 0.0), |(rise, variance), &(scores, own)| {
+                let of = Moments::of(scores, own as usize, slope);
+                (rise + of.rise, variance + of.variance)
+            })
+        };
+        let (rise, variance) = sum_of(rows, moments, |a, b| (a.0 + b.0, a.1 + b.1));
         let newton = if variance > 1e-12 { rise / variance } else { 0.0 };
         let next = (slope + newton).clamp(0.5 * slope, 2.0 * slope).clamp(0.05, 100.0);
         if (next - slope).abs() < 1e-3 * slope {
@@ -112,18 +148,19 @@ struct Moments {
 impl Moments {
     fn of(scores: &[f32], own: usize, slope: f64) -> Moments {
         let highest = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+        let slope = slope as f32;
         let (mut sum, mut first, mut second) = (0.0, 0.0, 0.0);
         for &score in scores {
-            let score = f64::from(score - highest);
-            let weight = (slope * score).exp();
-            sum += weight;
-            first += weight * score;
-            second += weight * score * score;
+            let score = score - highest;
+            let weight = exp(slope * score);
+            sum += f64::from(weight);
+            first += f64::from(weight * score);
+            second += f64::from(weight * score * score);
         }
         let mean = first / sum;
         let own = f64::from(scores[own] - highest);
         Moments {
-            likelihood: (slope * own).exp() / sum,
+            likelihood: f64::from(exp(slope * own as f32)) / sum,
             rise: own - mean,
             variance: second / sum - mean * mean,
         }

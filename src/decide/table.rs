@@ -39,6 +39,7 @@ impl Table {
     }
 
     /// Takes the numbers of row `at`.
+    #[inline(always)]
     pub fn set_row(&mut self, at: usize, row: &[f32]) {
         for (block, numbers) in self.blocks.iter_mut().zip(row.chunks(LANES)) {
             block[at][..numbers.len()].copy_from_slice(numbers);
@@ -47,6 +48,7 @@ impl Table {
 
     /// Adds to `sums`, one for each column, the rows of the table times `factors`, one for each row; rows without a factor
     /// are left out.
+    #[inline(always)]
     pub fn add_product(&self, factors: &[f32], sums: &mut [f32]) {
         for (block, sums) in self.blocks.iter().zip(sums.chunks_mut(LANES)) {
             let product = product(block, factors);
@@ -55,11 +57,13 @@ impl Table {
     }
 
     /// The sums over rows of each of `height` factors of the row times the row: height × width.
+    #[inline(always)]
     pub fn products(&self, factors: &[Vec<f32>], height: usize) -> Table {
         let mut products = Table::new(height, self.width);
         for (block, product) in self.blocks.iter().zip(&mut products.blocks) {
-            for (at, product) in product.iter_mut().enumerate() {
-                *product = product_of(block, factors, at);
+            for (pair, products) in product.chunks_mut(2).enumerate() {
+                let sums = products_of(block, factors, 2 * pair, 2 * pair + products.len() - 1);
+                products.iter_mut().zip(sums).for_each(|(product, sum)| *product = sum);
             }
         }
         products
@@ -68,6 +72,7 @@ impl Table {
 
 /// The rows of `block` times `factors`. Here and below the sum is a value of its own that nothing points at, or it would not
 /// stay in registers.
+#[inline(always)]
 fn product(block: &[Lanes], factors: &[f32]) -> Lanes {
     let mut sum = [0.0; LANES];
     for at in 0..block.len().min(factors.len()) {
@@ -79,14 +84,20 @@ fn product(block: &[Lanes], factors: &[f32]) -> Lanes {
     sum
 }
 
-/// The rows of `block`, each times number `place` of its factors.
-fn product_of(block: &[Lanes], factors: &[Vec<f32>], place: usize) -> Lanes {
-    let mut sum = [0.0; LANES];
+/// The rows of `block`, each times number `first` of its factors, and each times number `second`: two sums at a time, so that
+/// neither waits for itself.
+#[inline(always)]
+fn products_of(block: &[Lanes], factors: &[Vec<f32>], first: usize, second: usize) -> [Lanes; 2] {
+    let (mut one, mut other) = ([0.0; LANES], [0.0; LANES]);
     for at in 0..block.len().min(factors.len()) {
-        let (factor, row) = (factors[at][place], &block[at]);
+        let (row, of_row) = (&block[at], &factors[at]);
+        let (x, y) = (of_row[first], of_row[second]);
         for l in 0..LANES {
-            sum[l] += factor * row[l];
+            one[l] += x * row[l];
+        }
+        for l in 0..LANES {
+            other[l] += y * row[l];
         }
     }
-    sum
+    [one, other]
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
-use super::Documents;
+use super::{Bags, Documents};
 
 /// A part of the article that carries its own signal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -61,32 +61,17 @@ pub struct Columns<'a> {
 }
 
 impl Columns<'static> {
-    /// The columns of the `terms` terms of `documents`. A term gets a column for the lead or the title where it
+    /// The columns of the `terms` terms of `bags`. A term gets a column for the lead or the title where it
     /// stands there in at least `min_articles` articles, and always one for the body.
-    pub fn new(documents: &Documents, terms: usize, weights: &FieldWeights, min_articles: u32) -> Self {
-        let mut seen = vec![[0_u32; 2]; terms];
-        let mut last_row = vec![[u32::MAX; 2]; terms];
-        let mut see = |row: usize, tokens: &[u32], field: usize| {
-            for &term in tokens.iter().filter(|&&term| term != Documents::UNKNOWN) {
-                let term = term as usize;
-                if last_row[term][field] != row as u32 {
-                    last_row[term][field] = row as u32;
-                    seen[term][field] += 1;
-                }
-            }
-        };
-        for row in 0..documents.len() {
-            if weights.lead > 0.0 {
-                let text = documents.text(row);
-                see(row, &text[..text.len().min(weights.lead_tokens as usize)], 0);
-            }
-            if weights.title > 0.0 {
-                see(row, documents.title(row), 1);
-            }
-        }
-        let fields: Vec<u8> = seen
+    pub fn new(bags: &Bags, terms: usize, weights: &FieldWeights, min_articles: u32) -> Self {
+        let (in_lead, in_title) = rayon::join(
+            || articles_with(bags, terms, weights.lead > 0.0, |row| bags.lead(row, weights.lead_tokens)),
+            || articles_with(bags, terms, weights.title > 0.0, |row| bags.title(row)),
+        );
+        let fields: Vec<u8> = in_lead
             .iter()
-            .map(|[lead, title]| {
+            .zip(&in_title)
+            .map(|(lead, title)| {
                 1 | u8::from(*lead >= min_articles) << 1 | u8::from(*title >= min_articles) << 2
             })
             .collect();
@@ -99,6 +84,26 @@ impl Columns<'static> {
         first.push(next);
         Columns { first: first.into(), fields: fields.into() }
     }
+}
+
+/// In how many articles each term is among the tokens that `of` gives for the article, if they are `wanted`.
+fn articles_with<'b>(
+    bags: &'b Bags,
+    terms: usize,
+    wanted: bool,
+    of: impl Fn(usize) -> &'b [u32],
+) -> Vec<u32> {
+    let mut articles = vec![0; terms];
+    let mut last_row = vec![u32::MAX; terms];
+    for row in (0..bags.len()).filter(|_| wanted) {
+        for &term in of(row).iter().filter(|&&term| term != Documents::UNKNOWN) {
+            if last_row[term as usize] != row as u32 {
+                last_row[term as usize] = row as u32;
+                articles[term as usize] += 1;
+            }
+        }
+    }
+    articles
 }
 
 impl<'a> Columns<'a> {

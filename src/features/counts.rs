@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::{Columns, Documents, Field, FieldWeights, Records};
+use super::{Bags, Columns, Documents, Field, FieldWeights, Records};
 
 /// Damped counts of a corpus: articles × columns, sparse.
 ///
@@ -26,58 +26,36 @@ pub fn damped(count: u32) -> f32 {
     (count as f32).ln() + 1.0
 }
 
-/// What a worker counts: where each article ends, and the columns and counts of all.
-#[derive(Default)]
-struct Part {
-    ends: Vec<usize>,
-    columns: Vec<u32>,
-    counts: Vec<u16>,
-}
-
-/// Articles counted by a worker at a time.
+/// Articles that a worker takes at a time.
 const CHUNK: usize = 128;
-
-/// Articles that are counted before what workers found is put together, so that it is not held twice.
-const GROUP: usize = 64 * CHUNK;
 
 /// Counts below this have their damped form in a table.
 const TABLE: u16 = 256;
 
 impl Counts {
-    /// Counts the terms of `documents` in their fields.
-    pub fn new(documents: &Documents, columns: &Columns<'_>, weights: &FieldWeights) -> Counts {
-        let rows: Vec<usize> = (0..documents.len()).collect();
-        let mut whole = Part::default();
-        let mut starts = Vec::with_capacity(rows.len() + 1);
+    /// Counts the terms of `bags` in their fields.
+    pub fn new(bags: &Bags, columns: &Columns<'_>, weights: &FieldWeights) -> Counts {
+        let spread = Spread { bags, columns, weights };
+        let lengths: Vec<usize> =
+            (0..bags.len()).into_par_iter().with_min_len(CHUNK).map(|row| spread.length(row)).collect();
+        let mut starts = Vec::with_capacity(lengths.len() + 1);
         starts.push(0);
-        for group in rows.chunks(GROUP) {
-            let parts: Vec<Part> = group
-                .par_chunks(CHUNK)
-                .map_init(
-                    || vec![[0_u32; 3]; columns.terms()],
-                    |scratch, rows| {
-                        let mut part = Part::default();
-                        for &row in rows {
-                            count_row(documents, row, columns, weights, scratch, &mut part);
-                            part.ends.push(part.columns.len());
-                        }
-                        part
-                    },
-                )
-                .collect();
-            for part in parts {
-                let offset = whole.columns.len();
-                starts.extend(part.ends.iter().map(|end| offset + end));
-                whole.columns.extend(part.columns);
-                whole.counts.extend(part.counts);
-            }
-        }
-        Counts {
-            starts: starts.into(),
-            columns: whole.columns.into(),
-            counts: whole.counts,
-            field: columns.field_of_columns(),
-        }
+        let mut stored = 0;
+        starts.extend(lengths.iter().map(|length| {
+            stored += length;
+            stored
+        }));
+        let (mut all, mut counts) = (vec![0; stored], vec![0; stored]);
+        split(&mut all, &lengths)
+            .into_par_iter()
+            .zip(split(&mut counts, &lengths))
+            .enumerate()
+            .with_min_len(CHUNK)
+            .for_each_init(
+                || vec![[0; 2]; columns.terms()],
+                |scratch, (row, (columns, counts))| spread.fill(row, scratch, columns, counts),
+            );
+        Counts { starts: starts.into(), columns: all.into(), counts, field: columns.field_of_columns() }
     }
 
     /// How many articles there are.
@@ -113,14 +91,9 @@ impl Counts {
         let damped =
             |count: u16| table.get(usize::from(count)).copied().unwrap_or_else(|| damped(count.into()));
         let mut values = vec![0.0; self.columns.len()];
-        let mut rows: Vec<&mut [f32]> = Vec::with_capacity(self.len());
-        let mut rest = values.as_mut_slice();
-        for row in 0..self.len() {
-            let (head, tail) = rest.split_at_mut(self.starts[row + 1] - self.starts[row]);
-            rows.push(head);
-            rest = tail;
-        }
-        rows.par_iter_mut().enumerate().with_min_len(CHUNK).for_each(|(row, values)| {
+        let lengths: Vec<usize> = self.starts.windows(2).map(|ends| ends[1] - ends[0]).collect();
+        let rows = split(&mut values, &lengths);
+        rows.into_par_iter().enumerate().with_min_len(CHUNK).for_each(|(row, values)| {
             let range = self.starts[row]..self.starts[row + 1];
             let (columns, counts) = (&self.columns[range.clone()], &self.counts[range]);
             let mut squares = [0.0_f32; 3];
@@ -156,44 +129,69 @@ pub(crate) fn field_scales(squares: [f32; 3], weights: [f32; 3]) -> [f32; 3] {
     })
 }
 
-/// Appends the (column, damped count) pairs of one article, sorted by column. `scratch` holds zeros before and
-/// after.
-fn count_row(
-    documents: &Documents,
-    row: usize,
-    columns: &Columns<'_>,
-    weights: &FieldWeights,
-    scratch: &mut [[u32; 3]],
-    part: &mut Part,
-) {
-    let text = documents.text(row);
-    let lead = &text[..text.len().min(weights.lead_tokens as usize)];
-    let mut touched: Vec<u32> = Vec::new();
-    let ngrams = documents.ngrams(row);
-    for (field, tokens) in [
-        (Field::Body, documents.all(row)),
-        (Field::Body, ngrams),
-        (Field::Lead, lead),
-        (Field::Title, documents.title(row)),
-    ] {
-        for &term in tokens.iter().filter(|&&term| term != Documents::UNKNOWN) {
-            let counts = &mut scratch[term as usize];
-            if *counts == [0; 3] {
-                touched.push(term);
-            }
-            counts[field as usize] += 1;
-        }
+/// `all` in parts of these `lengths`.
+fn split<'a, T>(all: &'a mut [T], lengths: &[usize]) -> Vec<&'a mut [T]> {
+    let mut rest = all;
+    let mut parts = Vec::with_capacity(lengths.len());
+    for &length in lengths {
+        let (part, behind) = rest.split_at_mut(length);
+        parts.push(part);
+        rest = behind;
     }
-    touched.sort_unstable();
-    for term in touched {
-        let counts = std::mem::take(&mut scratch[term as usize]);
-        for field in Field::ALL {
-            let count = counts[field as usize];
-            if count > 0
-                && let Some(column) = columns.get(term, field)
-            {
-                part.columns.push(column);
-                part.counts.push(count.min(u16::MAX.into()) as u16);
+    parts
+}
+
+/// How the terms of articles are spread over columns.
+struct Spread<'a> {
+    bags: &'a Bags,
+    columns: &'a Columns<'a>,
+    weights: &'a FieldWeights,
+}
+
+/// How often a term stands in lead and title.
+type InOpening = [u16; 2];
+
+impl Spread<'_> {
+    /// The tokens of the fields that only an opening has.
+    fn opening(&self, row: usize) -> [(Field, &[u32]); 2] {
+        [(Field::Lead, self.bags.lead(row, self.weights.lead_tokens)), (Field::Title, self.bags.title(row))]
+    }
+
+    /// How many columns article `row` has: one for the body of each term, and those of the distinct terms of its opening.
+    fn length(&self, row: usize) -> usize {
+        let mut length = self.bags.terms.of(row).len();
+        let mut with_column: Vec<u32> = Vec::new();
+        for (field, tokens) in self.opening(row) {
+            let known = tokens.iter().filter(|&&term| term != Documents::UNKNOWN);
+            with_column.clear();
+            with_column.extend(known.filter(|&&term| self.columns.get(term, field).is_some()));
+            with_column.sort_unstable();
+            with_column.dedup();
+            length += with_column.len();
+        }
+        length
+    }
+
+    /// Fills in the columns of article `row` in ascending order, and how often each occurs. `scratch` has zeros for each
+    /// term, before and after.
+    fn fill(&self, row: usize, scratch: &mut [InOpening], columns: &mut [u32], counts: &mut [u16]) {
+        for (field, tokens) in self.opening(row) {
+            for &term in tokens.iter().filter(|&&term| term != Documents::UNKNOWN) {
+                let count = &mut scratch[term as usize][field as usize - 1];
+                *count = count.saturating_add(1);
+            }
+        }
+        let mut at = 0;
+        let bag = self.bags.terms.range(row);
+        for (&term, &in_body) in self.bags.terms.of(row).iter().zip(&self.bags.counts[bag]) {
+            let [in_lead, in_title] = std::mem::take(&mut scratch[term as usize]);
+            for (field, count) in [(Field::Body, in_body), (Field::Lead, in_lead), (Field::Title, in_title)] {
+                if count > 0
+                    && let Some(column) = self.columns.get(term, field)
+                {
+                    (columns[at], counts[at]) = (column, count);
+                    at += 1;
+                }
             }
         }
     }

@@ -46,39 +46,6 @@ impl Documents {
         &self.tokens[self.starts[row]..self.starts[row + 1]]
     }
 
-    /// The articles `rows`, in that order.
-    ///
-    /// # Panics
-    ///
-    /// Where there is no such row.
-    #[must_use]
-    pub fn select(&self, rows: &[usize]) -> Documents {
-        let mut selected = Documents { starts: vec![0], ngram_starts: vec![0], ..Documents::default() };
-        for &row in rows {
-            selected.tokens.extend(self.all(row));
-            selected.starts.push(selected.tokens.len());
-            selected.titles.push(self.titles[row]);
-            selected.ngrams.extend(self.ngrams(row));
-            selected.ngram_starts.push(selected.ngrams.len());
-        }
-        selected
-    }
-
-    /// Gives every term the number that `number` has for it; where that is [`Documents::UNKNOWN`], it is a term no more.
-    pub(crate) fn renumber(&mut self, number: &[u32]) {
-        for token in self.tokens.iter_mut().filter(|token| **token != Documents::UNKNOWN) {
-            *token = number[*token as usize];
-        }
-        let ngrams = std::mem::take(&mut self.ngrams);
-        let starts = std::mem::take(&mut self.ngram_starts);
-        for (row, start) in starts.iter().enumerate() {
-            self.ngram_starts.push(self.ngrams.len());
-            let end = starts.get(row + 1).unwrap_or(start);
-            let of_row = ngrams[*start..*end].iter().map(|&ngram| number[ngram as usize]);
-            self.ngrams.extend(of_row.filter(|&ngram| ngram != Documents::UNKNOWN));
-        }
-    }
-
     /// The n-grams of two words or more of article `row`.
     pub fn ngrams(&self, row: usize) -> &[u32] {
         match (self.ngram_starts.get(row), self.ngram_starts.get(row + 1)) {

@@ -1,20 +1,23 @@
 //! Terms to records: the vocabulary, the fields, TF-IDF and the sparse matrix.
 //!
 //! The stages, in the order of the data: [`Vocabulary::build`] reads articles into [`Documents`] (a number for
-//! each token); [`Columns`] gives every term a column in each field that it occurs in; [`Counts`] holds how often
-//! each column occurs in each article; [`Weighting`] says what a column is worth; and [`Counts::weigh`] makes
-//! the [`Records`] that a classifier learns from.
+//! each token); [`Bags`] holds how often each article has each term; [`Columns`] gives every term a column in each
+//! field that it occurs in; [`Counts`] holds how often each column occurs in each article; [`Weighting`] says what a
+//! column is worth; and [`Counts::weigh`] makes the [`Records`] that a classifier learns from.
 
+mod bags;
 mod columns;
 mod counts;
 mod documents;
 mod ngrams;
 mod records;
 mod select;
+mod spellings;
 mod surfaces;
 mod vocabulary;
 mod weighting;
 
+pub use bags::Bags;
 pub use columns::{Columns, Field, FieldWeights};
 pub(crate) use counts::field_scales;
 pub use counts::{Counts, damped};

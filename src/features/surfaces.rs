@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use rayon::prelude::*;
+
 use crate::TermId;
 use crate::text::Surface;
 
@@ -21,7 +23,7 @@ impl SurfaceTable<'static> {
     /// on their order, so that the same vocabulary gives the same bytes.
     pub fn new(mut entries: Vec<(Surface, TermId)>) -> Self {
         let slots = entries.len() * 4 / 3 + 2;
-        entries.sort_unstable_by_key(|&(surface, _)| (home(surface, slots), surface));
+        entries.par_sort_unstable_by_key(|&(surface, _)| (home(surface, slots), surface));
         let mut keys = vec![EMPTY; slots];
         let mut terms = vec![0; slots];
         for (surface, term) in entries {

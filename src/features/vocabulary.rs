@@ -1,14 +1,14 @@
 //! The terms of a corpus, and every spelling of each.
 
 use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
+use std::hash::BuildHasherDefault;
 
-use foldhash::fast::FixedState;
 use rayon::prelude::*;
 
 use super::ngrams::{Ends, MAX_NGRAM, advance, key_of_ngram};
+use super::spellings::{KeyHasher, Terms, read};
 use super::{Documents, SurfaceTable};
-use crate::text::{Analyzer, Surface, key_of, tokenize};
+use crate::text::{Analyzer, Surface, key_of};
 use crate::{Article, TermId};
 
 /// Which terms a vocabulary takes.
@@ -42,12 +42,6 @@ pub struct Vocabulary {
 /// Keys of terms, as against spellings, live in spaces of their own.
 pub(crate) const TERM_SPACE: u64 = 1 << 32;
 
-/// How many articles a worker reads before it takes the next: small enough to share work evenly.
-const CHUNK: usize = 256;
-
-/// How many chunks are read before they are put together.
-const GROUP: usize = 32;
-
 impl Vocabulary {
     /// Reads `articles` into terms; the vocabulary is made of what they hold.
     ///
@@ -58,18 +52,17 @@ impl Vocabulary {
         limits: VocabularyLimits,
     ) -> (Vocabulary, Documents) {
         let (spellings, mut documents) = read(articles, analyzer);
-        let terms = name(&spellings, analyzer);
-        let (numbered, term_of_spelling) = number(terms);
-        let frequency = count_articles(&mut documents, &term_of_spelling, numbered.len());
+        let Terms { mut distinct, of_spelling } = Terms::new(&spellings, analyzer);
+        let frequency = count_articles(&mut documents, &of_spelling, distinct.len());
 
         let mut order: Vec<u32> =
-            (0..numbered.len() as u32).filter(|&t| frequency[t as usize] >= limits.min_articles).collect();
-        order.sort_unstable_by(|&a, &b| {
-            let key = |t: u32| (std::cmp::Reverse(frequency[t as usize]), &numbered[t as usize]);
+            (0..distinct.len() as u32).filter(|&t| frequency[t as usize] >= limits.min_articles).collect();
+        order.par_sort_unstable_by(|&a, &b| {
+            let key = |t: u32| (std::cmp::Reverse(frequency[t as usize]), &distinct[t as usize]);
             key(a).cmp(&key(b))
         });
         order.truncate(limits.max_terms);
-        let mut rank = vec![Documents::UNKNOWN; numbered.len()];
+        let mut rank = vec![Documents::UNKNOWN; distinct.len()];
         for (new, &old) in order.iter().enumerate() {
             rank[old as usize] = new as u32;
         }
@@ -79,15 +72,16 @@ impl Vocabulary {
             }
         });
 
-        let mut terms: Vec<String> = order.iter().map(|&old| numbered[old as usize].clone()).collect();
+        let mut terms: Vec<String> =
+            order.iter().map(|&old| std::mem::take(&mut distinct[old as usize])).collect();
         let mut entries: Vec<(Surface, TermId)> = terms
             .iter()
             .enumerate()
             .map(|(term, text)| (key_of(text, TERM_SPACE), TermId(term as u32)))
             .collect();
-        entries.extend(spellings.iter().zip(&term_of_spelling).filter_map(|(spelling, &term)| {
+        entries.extend(spellings.keys.iter().zip(&of_spelling).filter_map(|(&key, &term)| {
             let term = *rank.get(term as usize)?;
-            (term != Documents::UNKNOWN).then_some((spelling.key, TermId(term)))
+            (term != Documents::UNKNOWN).then_some((key, TermId(term)))
         }));
         let mut articles: Vec<u32> = order.iter().map(|&old| frequency[old as usize]).collect();
         let mut ngrams = Vec::new();
@@ -208,114 +202,6 @@ fn walk(
     }
 }
 
-/// A spelling as it was first seen.
-struct Spelling {
-    key: Surface,
-    text: Box<str>,
-    language: u8,
-}
-
-/// Some articles, read by one worker, with spellings numbered in the order in which they appear.
-#[derive(Default)]
-struct Chunk {
-    spellings: Vec<Spelling>,
-    tokens: Vec<u32>,
-    lengths: Vec<usize>,
-    titles: Vec<u32>,
-}
-
-impl Chunk {
-    fn read(articles: &[Article], analyzer: &Analyzer) -> Chunk {
-        let mut chunk = Chunk::default();
-        let mut known: HashMap<u64, u32, BuildHasherDefault<KeyHasher>> = HashMap::default();
-        for article in articles {
-            let language = analyzer.language_of(article.language.as_deref(), &article.text);
-            let start = chunk.tokens.len();
-            let mut read = |text: &str| {
-                tokenize(text, |token| {
-                    let key = key_of(token.text, language as u64);
-                    let number = *known.entry(key.0).or_insert_with(|| {
-                        let text = token.text.into();
-                        chunk.spellings.push(Spelling { key, text, language: language as u8 });
-                        chunk.spellings.len() as u32 - 1
-                    });
-                    chunk.tokens.push(number);
-                });
-                chunk.tokens.len()
-            };
-            let title_end = read(&article.title);
-            let end = read(&article.text);
-            chunk.lengths.push(end - start);
-            chunk.titles.push((title_end - start) as u32);
-        }
-        chunk
-    }
-}
-
-/// Reads `articles` into spellings, numbered in the order in which the corpus has them.
-fn read(articles: &[Article], analyzer: &Analyzer) -> (Vec<Spelling>, Documents) {
-    let mut known: HashMap<u64, u32, BuildHasherDefault<KeyHasher>> = HashMap::default();
-    let mut spellings = Vec::new();
-    let mut documents = Documents { starts: vec![0], ..Documents::default() };
-    // What chunks found is put together group by group: all of them would take more memory than the text.
-    for group in articles.chunks(CHUNK * GROUP) {
-        let chunks: Vec<Chunk> =
-            group.par_chunks(CHUNK).map(|articles| Chunk::read(articles, analyzer)).collect();
-        for mut chunk in chunks {
-            let numbers: Vec<u32> = chunk
-                .spellings
-                .into_iter()
-                .map(|spelling| {
-                    *known.entry(spelling.key.0).or_insert_with(|| {
-                        spellings.push(spelling);
-                        spellings.len() as u32 - 1
-                    })
-                })
-                .collect();
-            let mut at = documents.starts.last().copied().unwrap_or(0);
-            for length in &chunk.lengths {
-                at += length;
-                documents.starts.push(at);
-            }
-            documents.titles.append(&mut chunk.titles);
-            documents.tokens.extend(chunk.tokens.into_iter().map(|token| numbers[token as usize]));
-        }
-    }
-    (spellings, documents)
-}
-
-/// The term of each spelling.
-fn name(spellings: &[Spelling], analyzer: &Analyzer) -> Vec<Option<String>> {
-    spellings
-        .par_chunks(4096)
-        .flat_map_iter(|chunk| {
-            let makers: Vec<_> = analyzer.languages.iter().map(|&l| analyzer.for_language(l)).collect();
-            let terms: Vec<_> = chunk.iter().map(|s| makers[usize::from(s.language)].term(&s.text)).collect();
-            terms
-        })
-        .collect()
-}
-
-/// Distinct terms in the order of their first spelling, and the number of each spelling's term.
-fn number(terms: Vec<Option<String>>) -> (Vec<String>, Vec<u32>) {
-    let mut known: HashMap<String, u32, FixedState> = HashMap::default();
-    let numbers = terms
-        .into_iter()
-        .map(|term| match term {
-            None => Documents::UNKNOWN,
-            Some(term) => {
-                let next = known.len() as u32;
-                *known.entry(term).or_insert(next)
-            }
-        })
-        .collect();
-    let mut numbered = vec![String::new(); known.len()];
-    for (term, number) in known {
-        numbered[number as usize] = term;
-    }
-    (numbered, numbers)
-}
-
 /// Turns the spellings in `documents` into terms, and counts in how many articles each term occurs.
 fn count_articles(documents: &mut Documents, term_of_spelling: &[u32], terms: usize) -> Vec<u32> {
     documents.tokens.par_iter_mut().for_each(|token| *token = term_of_spelling[*token as usize]);
@@ -343,24 +229,4 @@ fn count_articles(documents: &mut Documents, term_of_spelling: &[u32], terms: us
                 a
             },
         )
-}
-
-/// Hashes keys, which for short spellings are the spellings themselves.
-#[derive(Default)]
-struct KeyHasher(u64);
-
-impl Hasher for KeyHasher {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        for &byte in bytes {
-            self.0 = crate::text::fold(self.0 ^ u64::from(byte));
-        }
-    }
-
-    fn write_u64(&mut self, key: u64) {
-        self.0 = crate::text::fold(key);
-    }
 }

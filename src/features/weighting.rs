@@ -47,7 +47,11 @@ impl Weighting {
         match self {
             Weighting::Idf => idf,
             Weighting::Relevance => (2.0 + largest(&|a, _| a / (df - a).max(1.0))).log2(),
-            Weighting::Pmi => idf * (1.0 + 0.25 * largest(&|a, size| (a * n / (df * size)).ln())),
+            Weighting::Pmi => {
+                // The logarithm of the largest ratio is the largest logarithm; without topics there is no information.
+                let ratio = largest(&|a, size| a * n / (df * size));
+                idf * (1.0 + 0.25 * ratio.max(1.0).ln())
+            }
             Weighting::Igm => {
                 rates.clear();
                 rates.extend(in_topics.iter().map(|&(topic, a)| a as f32 / sizes[topic as usize] as f32));
@@ -78,14 +82,13 @@ impl ColumnTopics {
         for column in 0..counts.width() {
             starts[column + 1] += starts[column];
         }
-        let mut next = starts.clone();
-        let mut rows = vec![0; *starts.last().unwrap_or(&0)];
-        for row in 0..counts.len() {
-            for &column in counts.columns(row) {
-                rows[next[column as usize]] = row as u32;
-                next[column as usize] += 1;
-            }
-        }
+        let mut rows = vec![0; counts.stored()];
+        let middle = starts.partition_point(|&start| start < rows.len() / 2).min(counts.width());
+        let (low, high) = rows.split_at_mut(starts[middle]);
+        rayon::join(
+            || list_rows(counts, &starts[..=middle], 0, low),
+            || list_rows(counts, &starts[middle..], middle as u32, high),
+        );
         ColumnTopics { starts, rows }
     }
 
@@ -96,15 +99,14 @@ impl ColumnTopics {
         weighting: Weighting,
         targets: &[Vec<u32>],
         topics: usize,
-        taken: impl Fn(usize) -> bool + Sync,
+        taken: impl Fn(usize) -> bool,
         min_articles: u32,
     ) -> Vec<f32> {
+        let taken = Taken::new(targets, taken);
         let mut sizes = vec![0_u32; topics];
-        let mut n = 0;
-        for (_, row) in targets.iter().enumerate().filter(|&(row, _)| taken(row)) {
-            n += 1;
-            row.iter().for_each(|&topic| sizes[topic as usize] += 1);
-        }
+        let all = (0..targets.len()).filter_map(|row| taken.topics_of(row)).flatten();
+        all.for_each(|&topic| sizes[topic as usize] += 1);
+        let n = taken.articles;
         let needs_topics = weighting != Weighting::Idf;
         (0..self.starts.len() - 1)
             .into_par_iter()
@@ -115,9 +117,9 @@ impl ColumnTopics {
                     let rows = &self.rows[self.starts[column]..self.starts[column + 1]];
                     let mut df = 0;
                     touched.clear();
-                    for &row in rows.iter().filter(|&&row| taken(row as usize)) {
+                    for topics in rows.iter().filter_map(|&row| taken.topics_of(row as usize)) {
                         df += 1;
-                        for &topic in targets[row as usize].iter().filter(|_| needs_topics) {
+                        for &topic in topics.iter().filter(|_| needs_topics) {
                             if in_topic[topic as usize] == 0 {
                                 touched.push((topic, 0));
                             }
@@ -134,5 +136,62 @@ impl ColumnTopics {
                 },
             )
             .collect()
+    }
+}
+
+/// Notes in `rows` the articles of each column from `first` on, whose lists start where `starts` says, less what stands before
+/// the first.
+fn list_rows(counts: &Counts, starts: &[usize], first: u32, rows: &mut [u32]) {
+    let mut next: Vec<usize> = starts.iter().map(|start| start - starts[0]).collect();
+    let end = first + starts.len() as u32 - 1;
+    for row in 0..counts.len() {
+        let columns = counts.columns(row);
+        let own = columns.partition_point(|&column| column < first)..columns.partition_point(|&c| c < end);
+        for &column in &columns[own] {
+            let next = &mut next[(column - first) as usize];
+            rows[*next] = row as u32;
+            *next += 1;
+        }
+    }
+}
+
+/// The topics of the articles that are taken, in one place: a list for each article would have to be waited for.
+struct Taken {
+    articles: usize,
+    /// For each article: its topic where it has exactly one, [`NOT_TAKEN`], or [`LISTED`] and where its list stands.
+    marks: Vec<u32>,
+    lists: Vec<Vec<u32>>,
+}
+
+const NOT_TAKEN: u32 = u32::MAX;
+const LISTED: u32 = 1 << 31;
+
+impl Taken {
+    fn new(targets: &[Vec<u32>], taken: impl Fn(usize) -> bool) -> Taken {
+        let mut all = Taken { articles: 0, marks: vec![NOT_TAKEN; targets.len()], lists: Vec::new() };
+        for (row, topics) in targets.iter().enumerate().filter(|(row, _)| taken(*row)) {
+            all.articles += 1;
+            all.marks[row] = match topics[..] {
+                [only] => only,
+                _ => {
+                    all.lists.push(topics.clone());
+                    LISTED | (all.lists.len() as u32 - 1)
+                }
+            };
+        }
+        all
+    }
+
+    /// The topics of article `row`, if it is taken.
+    #[inline]
+    fn topics_of(&self, row: usize) -> Option<&[u32]> {
+        let mark = &self.marks[row];
+        match *mark {
+            NOT_TAKEN => None,
+            listed if listed & LISTED != 0 => {
+                self.lists.get((listed & !LISTED) as usize).map(|list| &list[..])
+            }
+            _ => Some(std::slice::from_ref(mark)),
+        }
     }
 }

@@ -10,6 +10,7 @@ use rand_chacha::ChaCha8Rng;
 
 use super::dual::Stop;
 use crate::features::Records;
+use crate::wide::{Wide, wide};
 
 /// Weights and dual variables of all topics.
 #[derive(Debug, Clone)]
@@ -41,13 +42,22 @@ pub struct MultiProblem<'a> {
     pub cost: f32,
 }
 
-impl MultiProblem<'_> {
-    /// Fits the problem, from the dual variables `start` of a similar one on the same rows where there is one: a fold
-    /// starts from the solution for all rows. Those of a problem with another cost must be brought to this cost
-    /// first.
-    pub fn fit(&self, start: Option<&[f32]>, stop: Stop, seed: u64) -> MultiFit {
-        let mut fit = self.start(start);
-        let mut order = self.rows.to_vec();
+/// A fit of a problem.
+struct Run<'a> {
+    problem: &'a MultiProblem<'a>,
+    start: Option<&'a [f32]>,
+    stop: Stop,
+    seed: u64,
+}
+
+impl Wide for Run<'_> {
+    type Output = MultiFit;
+
+    #[inline(always)]
+    fn run(self) -> MultiFit {
+        let Run { problem, start, stop, seed } = self;
+        let mut fit = problem.start(start);
+        let mut order = problem.rows.to_vec();
         let mut active = order.len();
         let mut random = ChaCha8Rng::seed_from_u64(seed);
         // While most rows still move, those that look settled are set aside at a glance; the bar falls as the
@@ -56,7 +66,7 @@ impl MultiProblem<'_> {
         while fit.epochs < stop.max_epochs {
             fit.epochs += 1;
             order[..active].shuffle(&mut random);
-            fit.violation = self.pass(&mut fit, &mut order, &mut active, set_aside_below);
+            fit.violation = problem.pass(&mut fit, &mut order, &mut active, set_aside_below);
             if fit.violation <= stop.tolerance {
                 if active == order.len() {
                     break;
@@ -69,8 +79,18 @@ impl MultiProblem<'_> {
         }
         fit
     }
+}
+
+impl MultiProblem<'_> {
+    /// Fits the problem, from the dual variables `start` of a similar one on the same rows where there is one: a fold
+    /// starts from the solution for all rows. Those of a problem with another cost must be brought to this cost
+    /// first.
+    pub fn fit(&self, start: Option<&[f32]>, stop: Stop, seed: u64) -> MultiFit {
+        wide(Run { problem: self, start, stop, seed })
+    }
 
     /// The weights that go with the dual variables `start` of this problem's rows.
+    #[inline(always)]
     fn start(&self, start: Option<&[f32]>) -> MultiFit {
         let stride = self.topics.next_multiple_of(8);
         let mut fit = MultiFit {
@@ -93,27 +113,8 @@ impl MultiProblem<'_> {
         fit
     }
 
-    fn pass(&self, fit: &mut MultiFit, order: &mut [u32], active: &mut usize, below: f32) -> f32 {
-        #[cfg(target_arch = "x86_64")]
-        if std::arch::is_x86_feature_detected!("avx2") {
-            #[target_feature(enable = "avx2")]
-            fn wide(
-                problem: &MultiProblem<'_>,
-                fit: &mut MultiFit,
-                order: &mut [u32],
-                active: &mut usize,
-                below: f32,
-            ) -> f32 {
-                problem.pass_over(fit, order, active, below)
-            }
-            // SAFETY: the processor has AVX2, which is all that the function asks for.
-            return unsafe { wide(self, fit, order, active, below) };
-        }
-        self.pass_over(fit, order, active, below)
-    }
-
     #[inline(always)]
-    fn pass_over(&self, fit: &mut MultiFit, order: &mut [u32], active: &mut usize, below: f32) -> f32 {
+    fn pass(&self, fit: &mut MultiFit, order: &mut [u32], active: &mut usize, below: f32) -> f32 {
         let (stride, topics) = (fit.stride, self.topics);
         let mut scores = vec![0.0_f32; stride];
         let mut step = vec![0.0_f32; stride];

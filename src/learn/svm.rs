@@ -185,11 +185,9 @@ impl SvmValidParams {
                     _ => None,
                 };
                 let cost = [self.cost; 2];
-                Block { records, rows, positive: labels.block(block), cost }.fit(
-                    start,
-                    self.stop(),
-                    self.seed,
-                )
+                let topics = (labels.topics() - block * LANES).min(LANES);
+                let block = Block { records, rows, topics, positive: labels.block(block), cost };
+                block.fit(start, self.stop(), self.seed)
             })
             .collect();
         let convergence = fits

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::dual::{LANES, Lanes, dot};
 use crate::features::Records;
+use crate::wide::{Wide, wide};
 
 /// A weight for each column and topic, and a bias for each topic.
 #[derive(Debug, Clone)]
@@ -71,14 +72,34 @@ impl Weights {
 
     /// The scores of all topics for row `row` of `records`.
     pub fn scores(&self, records: &Records, row: usize) -> Vec<f32> {
+        wide(Scores { weights: self, records, row })
+    }
+}
+
+/// The scores of an article, to be added up.
+struct Scores<'a> {
+    weights: &'a Weights,
+    records: &'a Records,
+    row: usize,
+}
+
+impl Wide for Scores<'_> {
+    type Output = Vec<f32>;
+
+    #[inline(always)]
+    fn run(self) -> Vec<f32> {
+        let Scores { weights: Weights { topics, blocks }, records, row } = self;
         let (columns, values) = records.parts(row);
-        let mut scores = Vec::with_capacity(self.blocks.len() * LANES);
-        for block in &self.blocks {
+        let mut scores = Vec::with_capacity(blocks.len() * LANES);
+        for block in blocks {
             let bias = block[records.width()];
-            let sums = dot(block, columns, values);
-            scores.extend(sums.iter().zip(bias).map(|(sum, bias)| sum + bias));
+            let mut sums = dot(block, columns, values);
+            for l in 0..LANES {
+                sums[l] += bias[l];
+            }
+            scores.extend_from_slice(&sums);
         }
-        scores.truncate(self.topics);
+        scores.truncate(*topics);
         scores
     }
 }

@@ -4,9 +4,11 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::file::Arrays;
+use super::weights::StoredWeights;
 use super::{Card, TopicModel};
 use crate::features::{Ends, SurfaceTable, advance, damped, field_scales};
 use crate::text::{TermMaker, key_of, tokenize};
+use crate::wide::{Wide, wide};
 use crate::{Article, TermId};
 
 /// A model at work: scores one article after the other, with scratch space that is used again. Make one for each
@@ -104,16 +106,17 @@ impl<'m> Scorer<'m> {
         let (known, language) = self.count(article);
         let topics = self.card.topics.len();
         let mut squares = [0.0_f32; 3];
-        self.sums.fill(0.0);
+        let mut columns = Vec::with_capacity(2 * self.touched.len());
         for at in 0..self.touched.len() {
             let term = self.touched[at];
             let counts = std::mem::take(&mut self.counts[term as usize]);
             for (field, column, value) in columns_of(&self.arrays, &self.damped, term, counts) {
                 squares[field] += value * value;
-                let scaled = value * self.arrays.column_scale[column];
-                self.arrays.weights.add(column, scaled, &mut self.sums[field * topics..][..topics]);
+                columns.push((field, column, value * self.arrays.column_scale[column]));
             }
         }
+        self.sums.fill(0.0);
+        wide(Sum { weights: self.arrays.weights, columns: &columns, topics, sums: &mut self.sums });
         self.touched.clear();
         let scales = field_scales(squares, self.card.fields.as_array());
         let mut scores = self.arrays.bias.to_vec();
@@ -201,6 +204,30 @@ impl<'m> Scorer<'m> {
             self.unseen.insert(key, term);
         }
         term
+    }
+}
+
+/// Weighted columns of an article, to be summed up field by field.
+struct Sum<'a> {
+    weights: StoredWeights<'a>,
+    /// Field, column, value.
+    columns: &'a [(usize, usize, f32)],
+    topics: usize,
+    sums: &'a mut [f32],
+}
+
+impl Wide for Sum<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let Sum { weights, columns, topics, sums } = self;
+        let mut at = 0;
+        while at < columns.len() {
+            let (field, column, value) = columns[at];
+            weights.add(column, value, &mut sums[field * topics..][..topics]);
+            at += 1;
+        }
     }
 }
 

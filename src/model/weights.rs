@@ -3,6 +3,8 @@
 //! A scale for each column loses less than one for each topic: rare columns have small weights for all topics. With tens of
 //! topics a column's weights lie side by side, one for each; with very many, only those that are not 0 are there.
 
+use rayon::prelude::*;
+
 use crate::TopicId;
 use crate::learn::{SparseWeights, Weights};
 
@@ -26,15 +28,17 @@ impl PackedWeights {
         let bias = (0..topics).map(|topic| from.get(columns, topic)).collect();
         let mut packed = PackedWeights {
             bias,
-            scale: Vec::with_capacity(columns),
-            weights: Vec::with_capacity(columns * topics),
+            scale: vec![0.0; columns],
+            weights: vec![0; columns * topics],
             places: None,
         };
-        for column in 0..columns {
-            let weights = (0..topics).map(|topic| from.get(column, topic));
-            let quantise = packed.add_scale(weights.clone());
-            packed.weights.extend(weights.map(quantise));
-        }
+        let parts = packed.scale.par_iter_mut().zip(packed.weights.par_chunks_mut(topics.max(1)));
+        parts.enumerate().with_min_len(COLUMNS).for_each(|(column, (scale, weights))| {
+            let of_column = |topic: usize| from.get(column, topic);
+            let (found, quantise) = scale_of((0..topics).map(of_column));
+            *scale = found;
+            weights.iter_mut().enumerate().for_each(|(topic, weight)| *weight = quantise(of_column(topic)));
+        });
         packed
     }
 
@@ -48,7 +52,8 @@ impl PackedWeights {
         };
         let (mut starts, mut topics) = (vec![0], Vec::new());
         for column in 0..from.columns() {
-            let quantise = packed.add_scale(from.column(column).map(|(_, weight)| weight));
+            let (scale, quantise) = scale_of(from.column(column).map(|(_, weight)| weight));
+            packed.scale.push(scale);
             for (topic, weight) in from.column(column) {
                 let weight = quantise(weight);
                 if weight != 0 {
@@ -62,13 +67,15 @@ impl PackedWeights {
         packed.places = Some((starts, topics));
         packed
     }
+}
 
-    /// Notes the scale of the next column, whose weights these are; the way from a weight to a whole number.
-    fn add_scale<I: Iterator<Item = f32>>(&mut self, weights: I) -> impl Fn(f32) -> i8 + use<I> {
-        let scale = weights.map(f32::abs).fold(0.0, f32::max) / 127.0;
-        self.scale.push(scale);
-        move |weight| if scale > 0.0 { (weight / scale).round() as i8 } else { 0 }
-    }
+/// Columns that a worker packs at a time.
+const COLUMNS: usize = 1024;
+
+/// The scale of a column whose weights these are, and the way from a weight to a whole number.
+fn scale_of(weights: impl Iterator<Item = f32>) -> (f32, impl Fn(f32) -> i8) {
+    let scale = weights.map(f32::abs).fold(0.0, f32::max) / 127.0;
+    (scale, move |weight| if scale > 0.0 { (weight / scale).round() as i8 } else { 0 })
 }
 
 /// The weights in a model file. What a damaged file says wrong is passed over.
@@ -92,13 +99,14 @@ impl StoredWeights<'_> {
     }
 
     /// Adds `value` times the weights of `column` to the sums of the topics.
-    #[inline]
+    #[inline(always)]
     pub fn add(&self, column: usize, value: f32, sums: &mut [f32]) {
         match *self {
             StoredWeights::Dense { topics, weights } => {
                 let weights = &weights[column * topics..][..topics];
-                for (sum, &weight) in sums.iter_mut().zip(weights) {
-                    *sum += value * f32::from(weight);
+                let sums = &mut sums[..topics];
+                for topic in 0..topics {
+                    sums[topic] += value * f32::from(weights[topic]);
                 }
             }
             StoredWeights::Sparse { topics, weights, .. } => {

@@ -1,13 +1,17 @@
 //! The portfolio: which settings do best on articles that were not learned from.
 
+use std::ops::Range;
+
+use rayon::prelude::*;
+
 use super::candidate::{Candidate, FitOptions};
-use super::out_of_fold::Learner;
+use super::out_of_fold::{Learner, OutOfFold};
 use super::prepare::{Prepared, View};
 use super::trainer::{Step, Tell};
 use super::{Classifier, Effort, TrainSettings, Trial};
 use crate::decide::SHORTLIST;
 use crate::features::{FieldWeights, Weighting};
-use crate::learn::{Duals, Loss};
+use crate::learn::Loss;
 use crate::{Result, Task};
 
 /// What the search found.
@@ -16,8 +20,8 @@ pub(super) struct Choice {
     /// Its view of the articles, where the search made one of all of them.
     pub view: Option<View>,
     pub trials: Vec<Trial>,
-    /// Solutions without fold 0, fold 1, …, as far as the search went, from which later fits start.
-    pub starts: Vec<Duals>,
+    /// The scores under it of the articles of the first folds, as far as the search went.
+    pub scores: OutOfFold,
 }
 
 /// Candidates are compared on no more articles and topics than about this: more tell them apart no better, and take longer.
@@ -54,7 +58,8 @@ pub(super) fn choose(
 ) -> Result<Choice> {
     let usual = Candidate::usual(settings);
     if settings.effort == Effort::Fast {
-        return Ok(Choice { candidate: usual, view: None, trials: Vec::new(), starts: Vec::new() });
+        let scores = OutOfFold::default();
+        return Ok(Choice { candidate: usual, view: None, trials: Vec::new(), scores });
     }
     let sample = prepared.sample(TRIAL_ARTICLES, TRIAL_TOPICS);
     let prepared = sample.as_ref().unwrap_or(prepared);
@@ -63,13 +68,12 @@ pub(super) fn choose(
         Effort::Best => prepared.folds,
         _ => trial_folds(prepared),
     };
-    let best = Tried { candidate: usual, first: -1.0, whole: -1.0, starts: Vec::new() };
-    let mut search = Search { prepared, how: how.for_trials(), folds, tell, best, view, trials: Vec::new() };
+    let best = Tried { candidate: usual, first: -1.0, whole: -1.0, scores: OutOfFold::default() };
+    let mut search = Search { prepared, how, folds, tell, best, view, trials: Vec::new() };
     let weightings: Vec<Weighting> = match settings.weighting {
         Some(_) => Vec::new(),
         None => Weighting::ALL.into_iter().filter(|&w| w != usual.weighting).collect(),
     };
-    // One way the cost helps at most once; then it is walked the other way.
     let cost_steps = match settings.effort {
         _ if settings.cost.is_some() => 0,
         Effort::Best => 4,
@@ -80,10 +84,9 @@ pub(super) fn choose(
     let costs_tried = if cost_steps > 0 { cost_steps + 1 } else { 0 };
     tell(Step::Choosing(1 + weightings.len() + costs_tried + together.len() + fields.len()));
 
-    search.try_candidate(usual)?;
-    for weighting in weightings {
-        search.try_candidate(Candidate { weighting, ..usual })?;
-    }
+    search.try_candidates(&[usual])?;
+    let weighted = weightings.into_iter().map(|weighting| Candidate { weighting, ..usual });
+    search.try_candidates(&weighted.collect::<Vec<_>>())?;
     search.try_costs(cost_steps)?;
     search.try_together(&together)?;
     search.try_fields(fields)?;
@@ -92,7 +95,7 @@ pub(super) fn choose(
         candidate: search.best.candidate,
         view: whole.then_some(search.view),
         trials: search.trials,
-        starts: if whole { search.best.starts } else { Vec::new() },
+        scores: if whole { search.best.scores } else { OutOfFold::default() },
     })
 }
 
@@ -104,7 +107,7 @@ fn trial_folds(prepared: &Prepared) -> u8 {
 }
 
 /// With this many articles scored, differences in the third digit show as well as they need to.
-const TOLD_APART: usize = 4_000;
+const TOLD_APART: usize = 3_000;
 
 /// A candidate must be better by this much to take the place of the best so far: smaller differences are noise, and the
 /// settings tried first are those that do well everywhere.
@@ -120,8 +123,7 @@ struct Tried {
     /// The figure on the first fold, and that on all.
     first: f64,
     whole: f64,
-    /// Solutions by fold.
-    starts: Vec<Duals>,
+    scores: OutOfFold,
 }
 
 struct Search<'a> {
@@ -136,29 +138,38 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
-    /// Tries `candidate`, whose fields are those of the best so far; whether it is the new best.
-    fn try_candidate(&mut self, candidate: Candidate) -> Result<bool> {
-        let tried = self.measure(candidate, &self.view)?;
-        Ok(self.judge(tried))
+    /// Tries `candidates`, whose fields are those of the best so far; whether one of them is the new best.
+    fn try_candidates(&mut self, candidates: &[Candidate]) -> Result<bool> {
+        // Side by side: with few topics, a fit is work for one thread.
+        let firsts: Vec<Result<OutOfFold>> =
+            candidates.par_iter().map(|candidate| self.score(candidate, &self.view, 0..1)).collect();
+        let mut better = false;
+        for (candidate, first) in candidates.iter().zip(firsts) {
+            let measured = self.measure(*candidate, &self.view, first?)?;
+            better |= self.judge(measured);
+        }
+        Ok(better)
     }
 
-    /// Scores the articles of the trial's folds, each fit starting from the best candidate's of the same fold; of the first
-    /// fold alone, where that shows enough.
-    fn measure(&self, candidate: Candidate, view: &View) -> Result<(Tried, Trial)> {
+    /// Scores the articles of `folds`, each fit starting from the best candidate's of the same fold.
+    fn score(&self, candidate: &Candidate, view: &View, folds: Range<u8>) -> Result<OutOfFold> {
         let Search { prepared, how, .. } = *self;
-        let learner = Learner { prepared, view, candidate: &candidate, how, left_out: &[], tell: &|_| () };
-        let of = |folds| learner.out_of_fold(folds, &self.best.starts);
-        let mut scores = of(0..1)?;
+        let learner = Learner { prepared, view, candidate, how, left_out: &[], tell: &|_| () };
+        learner.out_of_fold(folds, &self.best.scores.duals)
+    }
+
+    /// The figures of `candidate`, given its `scores` of the first fold; on that alone, where it shows enough.
+    fn measure(&self, candidate: Candidate, view: &View, mut scores: OutOfFold) -> Result<(Tried, Trial)> {
         let first = scores.figure(self.prepared);
         let given_up = scores.rows.len() >= ENOUGH_ARTICLES && first < self.best.first;
         let mut whole = -1.0;
         if !given_up {
-            scores.append(of(1..self.folds)?);
+            scores.append(self.score(&candidate, view, 1..self.folds)?);
             whole = scores.figure(self.prepared);
         }
         let figure = if given_up { first } else { whole };
         let trial = Trial { candidate, figure, articles: scores.rows.len() as u64 };
-        Ok((Tried { candidate, first, whole, starts: scores.duals }, trial))
+        Ok((Tried { candidate, first, whole, scores }, trial))
     }
 
     fn judge(&mut self, (tried, trial): (Tried, Trial)) -> bool {
@@ -171,18 +182,16 @@ impl Search<'_> {
         better
     }
 
-    /// Walks the cost down, or else up, as long as that helps, `steps` steps at most.
+    /// Tries half of the cost and twice the cost, and goes on the way that helps, `steps` steps at most.
     fn try_costs(&mut self, steps: usize) -> Result<()> {
-        for factor in [0.5, 2.0] {
-            let mut walked = false;
-            for _ in 0..steps {
-                let candidate = Candidate { cost: self.best.candidate.cost * factor, ..self.best.candidate };
-                if !self.try_candidate(candidate)? {
-                    break;
-                }
-                walked = true;
-            }
-            if walked {
+        let usual = self.best.candidate;
+        let times = |factor: f32, from: Candidate| Candidate { cost: from.cost * factor, ..from };
+        if steps == 0 || !self.try_candidates(&[times(0.5, usual), times(2.0, usual)])? {
+            return Ok(());
+        }
+        let factor = self.best.candidate.cost / usual.cost;
+        for _ in 1..steps {
+            if !self.try_candidates(&[times(factor, self.best.candidate)])? {
                 break;
             }
         }
@@ -193,7 +202,7 @@ impl Search<'_> {
     fn try_together(&mut self, costs: &[f32]) -> Result<()> {
         let apart = self.best.candidate;
         for &cost in costs {
-            self.try_candidate(Candidate { loss: Loss::CrammerSinger, cost, ..apart })?;
+            self.try_candidates(&[Candidate { loss: Loss::CrammerSinger, cost, ..apart }])?;
         }
         Ok(())
     }
@@ -201,9 +210,15 @@ impl Search<'_> {
     /// Tries other leads and weights of the fields.
     fn try_fields(&mut self, fields: Vec<FieldWeights>) -> Result<()> {
         for fields in fields {
+            let candidate = Candidate { fields, ..self.best.candidate };
+            if self.view.serves(&fields) {
+                self.try_candidates(&[candidate])?;
+                continue;
+            }
             let view = View::new(self.prepared, &fields);
-            let tried = self.measure(Candidate { fields, ..self.best.candidate }, &view)?;
-            if self.judge(tried) {
+            let first = self.score(&candidate, &view, 0..1)?;
+            let measured = self.measure(candidate, &view, first)?;
+            if self.judge(measured) {
                 self.view = view;
             }
         }

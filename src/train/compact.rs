@@ -17,7 +17,7 @@ pub(super) fn compact(
     candidate: &Candidate,
     how: FitOptions,
 ) -> Result<View> {
-    let how = how.for_trials();
+    let how = how.loose();
     let figures = figures(&Learner { prepared, view: &view, candidate, how, left_out: &[], tell: &|_| () })?;
     drop(view);
     let mut order: Vec<usize> = (0..figures.len()).collect();
@@ -26,7 +26,7 @@ pub(super) fn compact(
     let mut kept = vec![false; figures.len()];
     order.into_iter().for_each(|term| kept[term] = true);
     let (vocabulary, number) = words.vocabulary.keep(kept);
-    prepared.documents.renumber(&number);
+    prepared.bags = prepared.bags.renumbered(&number);
     prepared.terms = vocabulary.terms.len();
     words.vocabulary = vocabulary;
     Ok(View::new(prepared, &candidate.fields))

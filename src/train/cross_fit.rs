@@ -76,7 +76,7 @@ impl Trainer {
         let view = choice.view.unwrap_or_else(|| View::new(&prepared, &candidate.fields));
         // Which terms a compact model keeps is chosen on all articles: what scores an article must not have seen it.
         let settings = TrainSettings { compact: false, ..settings.clone() };
-        Ok(CrossFit { prepared, words, view, candidate, how, settings, starts: choice.starts })
+        Ok(CrossFit { prepared, words, view, candidate, how, settings, starts: choice.scores.duals })
     }
 }
 

@@ -56,7 +56,8 @@ impl Learner<'_> {
 
     /// Scores the articles of `fold`.
     fn one_fold(&self, fold: u8, start: &Duals) -> Result<OutOfFold> {
-        let Learner { prepared, view, candidate, left_out, .. } = *self;
+        let learner = Learner { how: self.how.loose(), ..*self };
+        let Learner { prepared, view, candidate, left_out, .. } = learner;
         let (mut seen, unseen) = prepared.split(fold);
         seen.retain(|&row| stays(left_out, row as usize));
         let taken = |row: usize| prepared.fold[row] != fold && stays(left_out, row);
@@ -65,7 +66,7 @@ impl Learner<'_> {
         let mut duals = Duals::None;
         for portion in prepared.portions() {
             let first = portion.start as u32;
-            let fitted = self.fit(&records, portion, &seen, start)?;
+            let fitted = learner.fit(&records, portion, &seen, start)?;
             scores.par_iter_mut().zip(&unseen).with_min_len(64).for_each(|(scores, &row)| {
                 scores.add(first, &fitted.weights.scores(&records, row as usize));
             });
@@ -108,6 +109,9 @@ pub(super) fn stays(left_out: &[bool], row: usize) -> bool {
 /// With two topics there is nothing to correct, and with very many it takes longer than all the rest.
 const SECOND_STAGE_TOPICS: RangeInclusive<usize> = 3..=64;
 
+/// In how many parts the folds are put for second stages: with more they cost more and fit no better.
+const PARTS: u8 = 3;
+
 impl OutOfFold {
     /// The weights of the fit to all articles and these scores, corrected by what topics say of each other, where that pays.
     pub fn correct(
@@ -136,24 +140,25 @@ impl OutOfFold {
         if second_stage_pays(prepared, settings) { self.cross_corrected(prepared, left_out) } else { self }
     }
 
-    /// The second stage that fits the scores of all articles but those of `fold` and those `left_out`.
-    fn second_stage(&self, prepared: &Prepared, left_out: &[bool], fold: Option<u8>) -> SecondStage {
-        let seen = |row: usize| Some(prepared.fold[row]) != fold && stays(left_out, row);
+    /// The second stage that fits the scores of all articles but those of the `part`-th of the folds and those `left_out`.
+    fn second_stage(&self, prepared: &Prepared, left_out: &[bool], part: Option<u8>) -> SecondStage {
+        let seen =
+            |row: usize| part.is_none_or(|part| prepared.fold[row] % PARTS != part) && stays(left_out, row);
         let rows = self.rows.iter().zip(&self.scores).filter(|(row, _)| seen(**row as usize));
         let rows: Vec<(&[f32], u32)> =
             rows.map(|(&row, scores)| (scores.scores(), prepared.targets[row as usize][0])).collect();
         SecondStage::fit(&rows)
     }
 
-    /// These scores, those of each fold corrected by a second stage that has not seen it.
+    /// These scores, those of each part of the folds corrected by a second stage that has not seen it.
     fn cross_corrected(&self, prepared: &Prepared, left_out: &[bool]) -> OutOfFold {
-        let stages: Vec<SecondStage> = (0..prepared.folds)
+        let stages: Vec<SecondStage> = (0..PARTS.min(prepared.folds))
             .into_par_iter()
-            .map(|fold| self.second_stage(prepared, left_out, Some(fold)))
+            .map(|part| self.second_stage(prepared, left_out, Some(part)))
             .collect();
         let mut corrected = OutOfFold { duals: Vec::new(), ..self.clone() };
         for (&row, scores) in corrected.rows.iter().zip(&mut corrected.scores) {
-            stages[usize::from(prepared.fold[row as usize])].apply(scores.scores_mut());
+            stages[usize::from(prepared.fold[row as usize] % PARTS)].apply(scores.scores_mut());
         }
         corrected
     }

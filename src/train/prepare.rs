@@ -3,11 +3,14 @@
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 
+use foldhash::fast::FixedState;
+use rayon::prelude::*;
+
 use super::{Candidate, Effort, TrainSettings};
 use crate::corpus::{grouped_folds, groups};
 use crate::decide::SHORTLIST;
 use crate::features::{
-    ColumnTopics, Columns, Counts, Documents, FieldWeights, Records, Vocabulary, VocabularyLimits,
+    Bags, ColumnTopics, Columns, Counts, Documents, FieldWeights, Records, Vocabulary, VocabularyLimits,
 };
 use crate::nearest::{listed, nearest};
 use crate::text::{Analyzer, Language};
@@ -28,6 +31,9 @@ const LANGUAGE_TEXT: usize = 400;
 /// How many articles are looked at to tell the languages.
 const LANGUAGE_SAMPLE: usize = 200;
 
+/// The longest lead that is tried, in tokens.
+pub(super) const LONGEST_LEAD: u32 = 120;
+
 /// How the words of a corpus became terms.
 pub(super) struct Words {
     pub analyzer: Analyzer,
@@ -39,7 +45,7 @@ pub(super) struct Prepared {
     pub task: Task,
     /// How many terms there are.
     pub terms: usize,
-    pub documents: Documents,
+    pub bags: Bags,
     /// The topics, sorted by name.
     pub topics: Vec<Topic>,
     /// The topics of each article, ascending.
@@ -82,9 +88,12 @@ impl Prepared {
         }
         let usual = usual_folds(articles.len(), settings.effort);
         let count = settings.folds.unwrap_or(usual).min(articles.len().clamp(2, 255) as u8);
-        let fold = grouped_folds(&targets, &kin(articles, &documents), count, settings.seed);
         let terms = vocabulary.terms.len();
-        let prepared = Prepared { task, terms, documents, topics, targets, fold, folds: count };
+        let (bags, fold) = rayon::join(
+            || Bags::new(&documents, terms, settings.lead_tokens.unwrap_or(LONGEST_LEAD)),
+            || grouped_folds(&targets, &kin(articles, &documents), count, settings.seed),
+        );
+        let prepared = Prepared { task, terms, bags, topics, targets, fold, folds: count };
         Ok((prepared, Words { analyzer, vocabulary }))
     }
 
@@ -108,7 +117,7 @@ impl Prepared {
         Some(Prepared {
             task: self.task,
             terms: self.terms,
-            documents: self.documents.select(&rows),
+            bags: self.bags.select(&rows),
             topics: topics.map(|(topic, _)| topic.clone()).collect(),
             targets: rows.iter().map(targets).collect(),
             fold: rows.iter().map(|&row| self.fold[row]).collect(),
@@ -172,16 +181,25 @@ const MANY_ARTICLES: usize = 200_000;
 /// The counts under one choice of fields, and where columns occur.
 pub(super) struct View {
     pub columns: Columns<'static>,
+    fields: FieldWeights,
     counts: Counts,
     column_topics: ColumnTopics,
 }
 
 impl View {
     pub fn new(prepared: &Prepared, fields: &FieldWeights) -> View {
-        let columns = Columns::new(&prepared.documents, prepared.terms, fields, MIN_ARTICLES_IN_FIELD);
-        let counts = Counts::new(&prepared.documents, &columns, fields);
+        let columns = Columns::new(&prepared.bags, prepared.terms, fields, MIN_ARTICLES_IN_FIELD);
+        let counts = Counts::new(&prepared.bags, &columns, fields);
         let column_topics = ColumnTopics::new(&counts);
-        View { columns, counts, column_topics }
+        View { columns, fields: *fields, counts, column_topics }
+    }
+
+    /// Whether the counts are the same with `fields`, which may weigh other than those that the view was made for.
+    pub fn serves(&self, fields: &FieldWeights) -> bool {
+        let same = |a: f32, b: f32| (a > 0.0) == (b > 0.0);
+        same(fields.lead, self.fields.lead)
+            && same(fields.title, self.fields.title)
+            && fields.lead_tokens == self.fields.lead_tokens
     }
 
     /// How many counts there are.
@@ -267,22 +285,20 @@ fn languages_of(articles: &[Article], settings: &TrainSettings) -> Vec<Language>
         return settings.languages.clone();
     }
     let stride = articles.len().div_ceil(LANGUAGE_SAMPLE).max(1);
-    let mut counts: BTreeMap<Language, usize> = BTreeMap::new();
-    let mut told = 0;
-    for article in articles.iter().step_by(stride) {
+    let sample: Vec<&Article> = articles.iter().step_by(stride).collect();
+    let told = sample.par_iter().map(|article| {
         let stated = article.language.as_deref().and_then(|code| code.parse().ok());
         // Short and terse texts, such as company results, are mistaken for anything.
         let long_enough = article.text.len() >= LANGUAGE_TEXT;
         let detected = || if long_enough { Language::detect(&article.text) } else { Language::UNKNOWN };
-        let language = stated.unwrap_or_else(detected);
-        if language != Language::UNKNOWN {
-            *counts.entry(language).or_default() += 1;
-            told += 1;
-        }
-    }
+        stated.unwrap_or_else(detected)
+    });
+    let told: Vec<Language> = told.filter(|&language| language != Language::UNKNOWN).collect();
+    let mut counts: BTreeMap<Language, usize> = BTreeMap::new();
+    told.iter().for_each(|&language| *counts.entry(language).or_default() += 1);
     let mut languages: Vec<(usize, Language)> = counts
         .into_iter()
-        .filter(|&(_, count)| count as f64 >= LANGUAGE_SHARE * told as f64)
+        .filter(|&(_, count)| count as f64 >= LANGUAGE_SHARE * told.len() as f64)
         .map(|(language, count)| (count, language))
         .collect();
     languages.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
@@ -299,7 +315,8 @@ fn languages_of(articles: &[Article], settings: &TrainSettings) -> Vec<Language>
 /// asked: articles of the same words, and those under the same title (a series, a thread and its replies).
 fn kin(articles: &[Article], documents: &Documents) -> Vec<u32> {
     let mut pairs = Vec::new();
-    let (mut of_text, mut of_title) = (HashMap::new(), HashMap::new());
+    let mut of_text: HashMap<&[u32], usize, FixedState> = HashMap::default();
+    let mut of_title: HashMap<String, usize, FixedState> = HashMap::default();
     for (row, article) in articles.iter().enumerate() {
         let tokens = documents.all(row);
         // Empty articles are no copies of each other.

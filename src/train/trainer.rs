@@ -6,12 +6,12 @@ use super::candidate::{FitOptions, TOLERANCE};
 use super::choose::choose;
 use super::compact::compact;
 use super::memory::give_back;
-use super::out_of_fold::Learner;
+use super::out_of_fold::{Learner, OutOfFold};
 use super::prepare::{Prepared, View, Words};
 use super::whole::Whole;
 use super::{TrainSettings, Trial};
 use crate::corpus::{Corpus, Taxonomy, TopicInfo};
-use crate::features::Documents;
+use crate::features::Bags;
 use crate::model::TopicModel;
 use crate::{Error, Result, Task, Topic};
 
@@ -131,17 +131,21 @@ impl Trainer {
         tell(Step::Task(prepared.task, prepared.len(), with_one_topic));
         let how = fit_options(settings);
         let choice = choose(&prepared, settings, how, tell)?;
+        let mut scores = choice.scores;
         let mut view = choice.view.unwrap_or_else(|| View::new(&prepared, &choice.candidate.fields));
         if settings.compact {
             view = compact(&mut prepared, &mut words, view, &choice.candidate, how)?;
+            // With fewer terms scores are others.
+            scores = OutOfFold::default();
         }
-        prepared.documents = Documents::default();
+        prepared.bags = Bags::default();
 
         let portions = prepared.portions().len();
-        tell(Step::Calibrating(usize::from(prepared.folds) * portions));
+        let scored = scores.duals.len() as u8;
+        tell(Step::Calibrating(usize::from(prepared.folds - scored) * portions));
         let candidate = &choice.candidate;
         let learner = Learner { prepared: &prepared, view: &view, candidate, how, left_out: &[], tell };
-        let scores = learner.out_of_fold(0..prepared.folds, &choice.starts)?;
+        scores.append(learner.out_of_fold(scored..prepared.folds, &[])?);
 
         tell(Step::Fitting(portions));
         let whole = Whole { settings, words: &words, taxonomy, trials: choice.trials };

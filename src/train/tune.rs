@@ -8,7 +8,7 @@ use rand_chacha::ChaCha8Rng;
 
 use super::candidate::Candidate;
 use super::out_of_fold::{Learner, OutOfFold};
-use super::prepare::{Prepared, View};
+use super::prepare::{LONGEST_LEAD, Prepared, View};
 use super::trainer::fit_options;
 use super::{TrainSettings, Trainer, Trial};
 use crate::Result;
@@ -31,7 +31,7 @@ pub struct Tuned {
 const BRACKET: usize = 9;
 
 const COSTS: [f32; 8] = [0.125, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0];
-const LEAD_TOKENS: [u32; 6] = [10, 20, 40, 60, 80, 120];
+const LEAD_TOKENS: [u32; 6] = [10, 20, 40, 60, 80, LONGEST_LEAD];
 const FIELD_WEIGHTS: [f32; 6] = [0.1, 0.2, 0.3, 0.5, 0.7, 1.0];
 
 impl Trainer {
@@ -163,7 +163,7 @@ impl<'a> Contender<'a> {
             prepared: self.prepared,
             view: &self.view,
             candidate: &self.candidate,
-            how: fit_options(&self.settings).for_trials(),
+            how: fit_options(&self.settings),
             left_out: &[],
             tell: &|_| (),
         };

@@ -1,0 +1,172 @@
+//! Articles as bags of terms.
+
+use std::ops::Range;
+
+use rayon::prelude::*;
+
+use super::Documents;
+
+/// The distinct terms of each article and how often it has them, and its title and the opening of its text word by word:
+/// what every choice of fields is counted from.
+#[derive(Debug, Clone, Default)]
+pub struct Bags {
+    /// The terms of each article in ascending order, n-grams among them.
+    pub(super) terms: Lists<u32>,
+    /// How often the article has each of `terms`.
+    pub(super) counts: Vec<u16>,
+    /// The tokens of each title, and then those of the opening; those that are no term as [`Documents::UNKNOWN`].
+    openings: Lists<u32>,
+    /// How many of the tokens in `openings` are the title.
+    titles: Vec<u32>,
+}
+
+/// A list for each article, one after the other.
+#[derive(Debug, Clone)]
+pub(super) struct Lists<T> {
+    pub all: Vec<T>,
+    /// Where each list starts in `all`; one more at the end.
+    pub starts: Vec<usize>,
+}
+
+impl<T> Default for Lists<T> {
+    fn default() -> Self {
+        Lists { all: Vec::new(), starts: vec![0] }
+    }
+}
+
+impl<T: Copy> Lists<T> {
+    pub fn range(&self, row: usize) -> Range<usize> {
+        self.starts[row]..self.starts[row + 1]
+    }
+
+    pub fn of(&self, row: usize) -> &[T] {
+        &self.all[self.range(row)]
+    }
+
+    fn push(&mut self, list: &[T]) {
+        self.all.extend_from_slice(list);
+        self.starts.push(self.all.len());
+    }
+
+    fn append(&mut self, further: &Lists<T>) {
+        let offset = self.all.len();
+        self.starts.extend(further.starts[1..].iter().map(|start| offset + start));
+        self.all.extend_from_slice(&further.all);
+    }
+}
+
+/// Articles counted by a worker at a time.
+const CHUNK: usize = 128;
+
+/// Articles that are counted before what workers found is put together, so that it is not held twice.
+const GROUP: usize = 64 * CHUNK;
+
+impl Bags {
+    /// Counts the `terms` terms of `documents`, and keeps no more than `opening` tokens of each text in their order.
+    pub fn new(documents: &Documents, terms: usize, opening: u32) -> Bags {
+        let rows: Vec<usize> = (0..documents.len()).collect();
+        let mut bags = Bags::default();
+        for group in rows.chunks(GROUP) {
+            let parts: Vec<Bags> = group
+                .par_chunks(CHUNK)
+                .map_init(
+                    || vec![0; terms],
+                    |scratch, rows| {
+                        let mut part = Bags::default();
+                        rows.iter().for_each(|&row| part.count(documents, row, opening, scratch));
+                        part
+                    },
+                )
+                .collect();
+            parts.iter().for_each(|part| bags.append(part));
+        }
+        bags
+    }
+
+    /// Adds article `row` of `documents`. `scratch` has a 0 for each term, before and after.
+    fn count(&mut self, documents: &Documents, row: usize, opening: u32, scratch: &mut [u16]) {
+        let start = self.terms.all.len();
+        for &term in documents.all(row).iter().chain(documents.ngrams(row)) {
+            if term != Documents::UNKNOWN {
+                let count = &mut scratch[term as usize];
+                if *count == 0 {
+                    self.terms.all.push(term);
+                }
+                *count = count.saturating_add(1);
+            }
+        }
+        let terms = &mut self.terms.all[start..];
+        terms.sort_unstable();
+        self.counts.extend(terms.iter().map(|&term| std::mem::take(&mut scratch[term as usize])));
+        self.terms.starts.push(self.terms.all.len());
+        let title = documents.title(row).len();
+        let tokens = documents.all(row);
+        self.openings.push(&tokens[..tokens.len().min(title + opening as usize)]);
+        self.titles.push(title as u32);
+    }
+
+    fn append(&mut self, further: &Bags) {
+        self.terms.append(&further.terms);
+        self.counts.extend_from_slice(&further.counts);
+        self.openings.append(&further.openings);
+        self.titles.extend_from_slice(&further.titles);
+    }
+
+    /// How many articles there are.
+    pub fn len(&self) -> usize {
+        self.titles.len()
+    }
+
+    /// Whether there are no articles.
+    pub fn is_empty(&self) -> bool {
+        self.titles.is_empty()
+    }
+
+    /// The tokens of the title of article `row`.
+    pub fn title(&self, row: usize) -> &[u32] {
+        &self.openings.of(row)[..self.titles[row] as usize]
+    }
+
+    /// The first `tokens` tokens of the text of article `row`, or as many as were kept.
+    pub fn lead(&self, row: usize, tokens: u32) -> &[u32] {
+        let text = &self.openings.of(row)[self.titles[row] as usize..];
+        &text[..text.len().min(tokens as usize)]
+    }
+
+    /// The articles `rows`, in that order.
+    ///
+    /// # Panics
+    ///
+    /// Where there is no such row.
+    #[must_use]
+    pub fn select(&self, rows: &[usize]) -> Bags {
+        let mut selected = Bags::default();
+        for &row in rows {
+            selected.terms.push(self.terms.of(row));
+            selected.counts.extend_from_slice(&self.counts[self.terms.range(row)]);
+            selected.openings.push(self.openings.of(row));
+            selected.titles.push(self.titles[row]);
+        }
+        selected
+    }
+
+    /// The same with every term under the number that `number` has for it, which must keep their order; those for which that
+    /// is [`Documents::UNKNOWN`] are terms no more.
+    #[must_use]
+    pub(crate) fn renumbered(&self, number: &[u32]) -> Bags {
+        let new = |term: u32| number.get(term as usize).copied().unwrap_or(Documents::UNKNOWN);
+        let mut renumbered = Bags::default();
+        for row in 0..self.len() {
+            let counted = self.terms.of(row).iter().zip(&self.counts[self.terms.range(row)]);
+            for (&term, &count) in counted.filter(|(term, _)| new(**term) != Documents::UNKNOWN) {
+                renumbered.terms.all.push(new(term));
+                renumbered.counts.push(count);
+            }
+            renumbered.terms.starts.push(renumbered.terms.all.len());
+            let opening: Vec<u32> = self.openings.of(row).iter().map(|&term| new(term)).collect();
+            renumbered.openings.push(&opening);
+            renumbered.titles.push(self.titles[row]);
+        }
+        renumbered
+    }
+}

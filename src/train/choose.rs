@@ -140,13 +140,15 @@ struct Search<'a> {
 impl Search<'_> {
     /// Tries `candidates`, whose fields are those of the best so far; whether one of them is the new best.
     fn try_candidates(&mut self, candidates: &[Candidate]) -> Result<bool> {
-        // Side by side: with few topics, a fit is work for one thread.
-        let firsts: Vec<Result<OutOfFold>> =
-            candidates.par_iter().map(|candidate| self.score(candidate, &self.view, 0..1)).collect();
         let mut better = false;
-        for (candidate, first) in candidates.iter().zip(firsts) {
-            let measured = self.measure(*candidate, &self.view, first?)?;
-            better |= self.judge(measured);
+        // Two side by side: with few topics a fit is work for one thread. More would take more memory.
+        for pair in candidates.chunks(2) {
+            let firsts: Vec<Result<OutOfFold>> =
+                pair.par_iter().map(|candidate| self.score(candidate, &self.view, 0..1)).collect();
+            for (candidate, first) in pair.iter().zip(firsts) {
+                let measured = self.measure(*candidate, &self.view, first?)?;
+                better |= self.judge(measured);
+            }
         }
         Ok(better)
     }

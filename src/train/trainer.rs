@@ -139,6 +139,7 @@ impl Trainer {
             scores = OutOfFold::default();
         }
         prepared.bags = Bags::default();
+        give_back();
 
         let portions = prepared.portions().len();
         let scored = scores.duals.len() as u8;

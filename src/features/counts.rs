@@ -130,7 +130,7 @@ pub(crate) fn field_scales(squares: [f32; 3], weights: [f32; 3]) -> [f32; 3] {
 }
 
 /// `all` in parts of these `lengths`.
-fn split<'a, T>(all: &'a mut [T], lengths: &[usize]) -> Vec<&'a mut [T]> {
+pub(super) fn split<'a, T>(all: &'a mut [T], lengths: &[usize]) -> Vec<&'a mut [T]> {
     let mut rest = all;
     let mut parts = Vec::with_capacity(lengths.len());
     for &length in lengths {

@@ -9,6 +9,7 @@ use foldhash::fast::FixedState;
 use rayon::prelude::*;
 
 use super::Documents;
+use super::counts::split;
 use crate::Article;
 use crate::text::{Analyzer, Surface, key_of, tokenize};
 
@@ -66,13 +67,8 @@ pub(super) fn read(articles: &[Article], analyzer: &Analyzer) -> (Spellings, Doc
             documents.titles.extend_from_slice(&chunk.titles);
         }
         documents.tokens.resize(at, 0);
-        let mut rest = &mut documents.tokens[start..];
-        let mut parts = Vec::with_capacity(chunks.len());
-        for chunk in &chunks {
-            let (part, behind) = rest.split_at_mut(chunk.tokens.len());
-            parts.push(part);
-            rest = behind;
-        }
+        let lengths: Vec<usize> = chunks.iter().map(|chunk| chunk.tokens.len()).collect();
+        let parts = split(&mut documents.tokens[start..], &lengths);
         chunks.into_par_iter().zip(numbers).zip(parts).for_each(|((chunk, numbers), part)| {
             part.iter_mut().zip(chunk.tokens).for_each(|(to, token)| *to = numbers[token as usize]);
         });

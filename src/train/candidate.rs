@@ -101,6 +101,5 @@ impl FitOptions {
 /// third of it takes a third more passes and moves figures by less than other folds do.
 pub(super) const TOLERANCE: f32 = 0.3;
 
-/// The same for out-of-fold scores: cross-validated, the models come out as good as with the other, and small corpora's a
-/// little better.
+/// The same for out-of-fold scores: cross-validated, the models come out as good as with the other.
 const LOOSE_TOLERANCE: f32 = 1.0;

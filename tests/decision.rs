@@ -1,7 +1,9 @@
 //! Scores become probabilities that mean something, and topics that reach their thresholds.
 
 use proptest::prelude::*;
-use topicwire::decide::{Bend, Calibration, Decision, Platt, Softmax, Target, probability_of, threshold};
+use topicwire::decide::{
+    Calibration, Decision, Platt, Rival, Rivalry, Softmax, Target, probability_of, threshold,
+};
 use topicwire::model::PredictOptions;
 use topicwire::train::TrainSettings;
 use topicwire::{Article, Corpus, Task, TopicId, TopicModel, Trainer};
@@ -52,10 +54,27 @@ proptest! {
     }
 
     #[test]
-    fn probabilities_rise_with_scores(pairs in pairs(), a in -3.0_f32..3.0, b in -3.0_f32..3.0) {
+    fn probabilities_rise_with_scores(
+        pairs in pairs(),
+        others in prop::collection::vec(-8.0_f32..8.0, 60),
+        a in -3.0_f32..3.0,
+        b in -3.0_f32..3.0,
+        other in -3.0_f32..3.0,
+    ) {
         let platt = Platt::fit(&pairs, None);
-        let bend = Bend::fit(&pairs.iter().map(|pair| (platt.log_odds(pair.0), pair.1)).collect::<Vec<_>>());
-        let probability = |score: f32| probability_of(bend.apply(platt.log_odds(score)));
+        let rivals: Vec<Rival> = pairs
+            .iter()
+            .zip(&others)
+            .map(|(pair, &other)| Rival { own: platt.log_odds(pair.0), other, has: pair.1, count: 1.0 })
+            .collect();
+        let calibration =
+            Calibration::Platt { scalings: vec![platt; 2], rivalry: Rivalry::fit(&rivals) };
+        let decision = Decision { calibration, thresholds: vec![0.5; 2], at_least_one: false };
+        let probability = |score: f32| {
+            let mut probabilities = [score, other];
+            decision.probabilities(&mut probabilities);
+            probabilities[0]
+        };
         prop_assert!(probability(a.min(b)) <= probability(a.max(b)));
         prop_assert!((0.0..=1.0).contains(&probability(a)));
     }
@@ -69,7 +88,7 @@ proptest! {
         let topics = scores.len();
         let scalings = vec![Platt { slope: 2.0, offset: -0.5 }; topics];
         let decision = Decision {
-            calibration: Calibration::Platt { scalings, bend: Bend::NONE },
+            calibration: Calibration::Platt { scalings, rivalry: Rivalry::NONE },
             thresholds: thresholds[..topics].to_vec(),
             at_least_one,
         };
@@ -120,6 +139,30 @@ fn a_topic_that_cannot_be_told_is_guarded() {
     assert!(guarded(&[(0.5, false), (0.1, false)]));
     assert!(guarded(&[(0.5, true), (0.1, false)]), "one article tells nothing");
     assert!(!guarded(&[(0.5, true), (0.4, true), (0.1, false)]));
+}
+
+/// Articles where a topic at even odds is right if nothing else is likely, and wrong if something is.
+#[test]
+fn a_likely_topic_makes_doubtful_ones_doubtful() {
+    let rival = |own, other, has| Rival { own, other, has, count: 1.0 };
+    let mut rivals = Vec::new();
+    for n in 0..200 {
+        let spread = (n % 20) as f32 / 20.0 - 0.5;
+        rivals.push(rival(spread, -4.0, n % 4 != 0));
+        rivals.push(rival(spread, 4.0, n % 4 == 0));
+    }
+    let rivalry = Rivalry::fit(&rivals);
+    let mut alone = [0.0, -4.0, -6.0];
+    let mut beside = [0.0, 4.0, -6.0];
+    rivalry.apply(&mut alone);
+    rivalry.apply(&mut beside);
+    assert!((probability_of(alone[0]) - 0.75).abs() < 0.05, "{alone:?}");
+    assert!((probability_of(beside[0]) - 0.25).abs() < 0.05, "{beside:?}");
+    // Articles that one stands for are as good as the articles.
+    let thrice: Vec<Rival> = rivals.iter().flat_map(|rival| [*rival; 3]).collect();
+    let counted: Vec<Rival> = rivals.iter().map(|rival| Rival { count: 3.0, ..*rival }).collect();
+    let (thrice, counted) = (Rivalry::fit(&thrice), Rivalry::fit(&counted));
+    assert!((thrice.other - counted.other).abs() < 1e-3 && (thrice.slope - counted.slope).abs() < 1e-3);
 }
 
 #[test]
@@ -235,7 +278,7 @@ fn doubtful_topics_are_left_out_on_request() {
     let given =
         |options: PredictOptions| model.predict_as(&mut model.scorer(), &article, &options).topics.len();
     assert_eq!(given(PredictOptions::default()), 1);
-    assert_eq!(given(PredictOptions { min_probability: 0.9999, ..PredictOptions::default() }), 0);
+    assert_eq!(given(PredictOptions { min_probability: 1.0, ..PredictOptions::default() }), 0);
     assert_eq!(given(PredictOptions { abstain_below: 0.1, ..PredictOptions::default() }), 1);
     // Four of five words are unknown.
     assert_eq!(given(PredictOptions { abstain_below: 0.5, ..PredictOptions::default() }), 0);

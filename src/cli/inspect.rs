@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 use serde::Serialize;
 use topicwire::model::{Size, Term};
+use topicwire::train::Candidate;
 use topicwire::{Task, TopicId, TopicModel};
 
 use super::numbers::whole;
@@ -157,17 +158,18 @@ fn write_trials(out: &mut impl Write, model: &TopicModel) -> std::io::Result<()>
         return Ok(());
     }
     writeln!(out, "\nCompared out of fold ({}):", report.figure)?;
+    let all = report.trials.iter().map(|trial| trial.articles).max().unwrap_or(0);
     for trial in &report.trials {
-        let chosen = if Some(trial.candidate) == report.chosen { " <- chosen" } else { "" };
-        writeln!(
-            out,
-            "  {:.4}  {} {} cost {} lead {}{chosen}",
-            trial.figure,
-            name_of(&trial.candidate.loss),
-            name_of(&trial.candidate.weighting),
-            trial.candidate.cost,
-            trial.candidate.fields.lead_tokens,
-        )?;
+        let Candidate { loss, weighting, cost, fields, .. } = &trial.candidate;
+        let (loss, weighting) = (name_of(loss), name_of(weighting));
+        write!(out, "  {:.4}  {loss} {weighting} cost {cost} ", trial.figure)?;
+        write!(out, "lead {} ({} tokens) title {}", fields.lead, fields.lead_tokens, fields.title)?;
+        if Some(trial.candidate) == report.chosen {
+            write!(out, " <- chosen")?;
+        } else if trial.articles < all {
+            write!(out, " (given up: behind the best so far on the first {} articles)", trial.articles)?;
+        }
+        writeln!(out)?;
     }
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{ArticleScores, Bend, Platt, SHORTLIST, Softmax};
+use super::{ArticleScores, Platt, Rivalry, SHORTLIST, Softmax};
 use crate::TopicId;
 
 /// How scores become probabilities.
@@ -11,13 +11,24 @@ use crate::TopicId;
 pub enum Calibration {
     /// Exactly one topic: probabilities sum to 1.
     Softmax(Softmax),
-    /// Any number of topics: each has its own scaling, and all the same bend.
+    /// Any number of topics: each has its own scaling, and all the same correction.
     Platt {
         /// For each topic, from score to log odds.
         scalings: Vec<Platt>,
         /// From these log odds to better ones.
-        bend: Bend,
+        #[serde(alias = "bend")]
+        rivalry: Rivalry,
     },
+}
+
+impl Calibration {
+    /// Turns the scores of the topics that come into question into log odds, in place, where each topic has its own.
+    pub(crate) fn log_odds(&self, best: &mut ArticleScores) {
+        if let Calibration::Platt { scalings, rivalry } = self {
+            best.change(|topic, score| scalings[topic as usize].log_odds(score));
+            rivalry.apply(best.scores_mut());
+        }
+    }
 }
 
 /// Scores to probabilities to topics.
@@ -42,10 +53,10 @@ impl Decision {
                 best.iter().for_each(|(topic, probability)| scores[topic as usize] = probability);
             }
             Calibration::Softmax(softmax) => softmax.apply(scores),
-            Calibration::Platt { scalings, bend } => {
-                for (score, platt) in scores.iter_mut().zip(scalings) {
-                    *score = probability_of(bend.apply(platt.log_odds(*score)));
-                }
+            Calibration::Platt { scalings, rivalry } => {
+                scores.iter_mut().zip(scalings).for_each(|(score, platt)| *score = platt.log_odds(*score));
+                rivalry.apply(scores);
+                scores.iter_mut().for_each(|score| *score = probability_of(*score));
             }
         }
     }
@@ -54,10 +65,9 @@ impl Decision {
     pub fn probabilities_of_best(&self, best: &mut ArticleScores) {
         match &self.calibration {
             Calibration::Softmax(softmax) => softmax.apply(best.scores_mut()),
-            Calibration::Platt { scalings, bend } => {
-                best.change(|topic, score| {
-                    probability_of(bend.apply(scalings[topic as usize].log_odds(score)))
-                });
+            Calibration::Platt { .. } => {
+                self.calibration.log_odds(best);
+                best.scores_mut().iter_mut().for_each(|score| *score = probability_of(*score));
             }
         }
     }

@@ -1,9 +1,8 @@
 //! A score to a probability, where each topic stands for itself.
 
-use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::exponential::exp;
+use super::regression::{Pull, Row, regression};
 
 /// Platt scaling: `probability = 1 / (1 + exp(-(slope · score + offset)))`.
 ///
@@ -27,7 +26,9 @@ pub struct Prior {
 }
 
 const SLOPES: std::ops::RangeInclusive<f64> = 0.05..=100.0;
-const MAX_STEPS: usize = 100;
+
+/// So little of a penalty leaves a weight free, and the equations regular.
+const FREE: f64 = 1e-9;
 
 impl Platt {
     /// The log odds at `score`.
@@ -44,50 +45,23 @@ impl Platt {
         let positives = pairs.iter().filter(|pair| pair.1).count() as f64;
         let negatives = pairs.len() as f64 - positives;
         let targets = [1.0 / (negatives + 2.0), (positives + 1.0) / (positives + 2.0)];
-        let (mut slope, mut offset, pull) = match prior {
-            Some(Prior { scaling, strength }) => {
-                (f64::from(scaling.slope), f64::from(scaling.offset), strength)
-            }
-            None => (1.0, ((positives + 1.0) / (negatives + 1.0)).ln(), 0.0),
+        let row = |&(score, has): &(f32, bool)| Row {
+            features: [f64::from(score), 1.0],
+            target: targets[usize::from(has)],
+            count: 1.0,
         };
-        let center = slope;
-        let at = |slope: f64, offset: f64| {
-            let parts: Vec<Fit> =
-                pairs.par_chunks(CHUNK).map(|pairs| Fit::of(pairs, slope, offset, targets)).collect();
-            let departure = slope / center - 1.0;
-            let mut fit = Fit {
-                loss: 0.5 * pull * departure * departure,
-                gradient: [pull * departure / center, 0.0],
-                hessian: [pull / (center * center) + 1e-9, 0.0, 1e-9],
-            };
-            parts.iter().for_each(|part| fit.add(part));
-            fit
+        let pull = match prior {
+            Some(Prior { scaling: Platt { slope, offset }, strength }) => {
+                let center = [f64::from(slope), f64::from(offset)];
+                // Of the slope, what counts is its share of that of the prior.
+                Pull { center, strength: [strength / (center[0] * center[0]), FREE] }
+            }
+            None => {
+                let base_rate = ((positives + 1.0) / (negatives + 1.0)).ln();
+                Pull { center: [1.0, base_rate], strength: [FREE; 2] }
+            }
         };
-        let mut current = at(slope, offset);
-        for _ in 0..MAX_STEPS {
-            let Fit { loss, gradient, hessian } = current;
-            if gradient.iter().all(|g| g.abs() < 1e-6 * (1.0 + pairs.len() as f64)) {
-                break;
-            }
-            let determinant = hessian[0] * hessian[2] - hessian[1] * hessian[1];
-            let step = [
-                -(hessian[2] * gradient[0] - hessian[1] * gradient[1]) / determinant,
-                -(hessian[0] * gradient[1] - hessian[1] * gradient[0]) / determinant,
-            ];
-            let mut length = 1.0;
-            loop {
-                let tried = at(slope + length * step[0], offset + length * step[1]);
-                if tried.loss < loss {
-                    (slope, offset) = (slope + length * step[0], offset + length * step[1]);
-                    current = tried;
-                    break;
-                }
-                length *= 0.5;
-                if length < 1e-3 {
-                    return Platt::bounded(slope, offset);
-                }
-            }
-        }
+        let [slope, offset] = regression(pairs, row, pull);
         Platt::bounded(slope, offset)
     }
 
@@ -97,54 +71,5 @@ impl Platt {
             slope: slope.clamp(*SLOPES.start(), *SLOPES.end()) as f32,
             offset: offset.clamp(-60.0, 60.0) as f32,
         }
-    }
-}
-
-/// Pairs that are summed together: fixed, so that sums do not depend on the number of threads.
-const CHUNK: usize = 16_384;
-
-/// How well a scaling fits some pairs.
-#[derive(Clone, Copy)]
-struct Fit {
-    /// The negative log likelihood.
-    loss: f64,
-    /// Its derivatives in slope and offset.
-    gradient: [f64; 2],
-    /// Its second derivatives: slope twice, slope and offset, offset twice.
-    hessian: [f64; 3],
-}
-
-impl Fit {
-    fn of(pairs: &[(f32, bool)], slope: f64, offset: f64, targets: [f64; 2]) -> Fit {
-        let mut fit = Fit { loss: 0.0, gradient: [0.0; 2], hessian: [0.0; 3] };
-        for some in pairs.chunks(32) {
-            // The sum of logarithms, as that of a product, which no 32 factors of at most 2 can overflow.
-            let mut product = 1.0;
-            for &(score, positive) in some {
-                let score = f64::from(score);
-                let z = slope * score + offset;
-                let target = targets[usize::from(positive)];
-                let small = f64::from(exp(-z.abs() as f32));
-                let likelier = 1.0 / (1.0 + small);
-                let p = if z > 0.0 { likelier } else { small * likelier };
-                // ln(1 + e^z) - t z, without overflow.
-                fit.loss += z.max(0.0) - target * z;
-                product *= 1.0 + small;
-                let (error, spread) = (p - target, p * (1.0 - p));
-                fit.gradient[0] += error * score;
-                fit.gradient[1] += error;
-                fit.hessian[0] += spread * score * score;
-                fit.hessian[1] += spread * score;
-                fit.hessian[2] += spread;
-            }
-            fit.loss += product.ln();
-        }
-        fit
-    }
-
-    fn add(&mut self, other: &Fit) {
-        self.loss += other.loss;
-        self.gradient.iter_mut().zip(other.gradient).for_each(|(sum, part)| *sum += part);
-        self.hessian.iter_mut().zip(other.hessian).for_each(|(sum, part)| *sum += part);
     }
 }

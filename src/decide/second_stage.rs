@@ -2,6 +2,7 @@
 
 use rayon::prelude::*;
 
+use super::cholesky::Cholesky;
 use super::exponential::exp;
 use super::softmax::slope;
 use super::table::Table;
@@ -62,8 +63,9 @@ impl SecondStage {
         for _ in 0..STEPS {
             self.corrections.set_rows(&at, slope);
             let gradient = self.gradient(rows, &centred, slope);
-            let step = curvature.solve(&gradient, self.topics);
-            let next: Vec<f32> = at.iter().zip(&step).map(|(at, step)| at - step).collect();
+            let mut step: Vec<f64> = gradient.iter().map(|&value| f64::from(value)).collect();
+            curvature.solve(&mut step, self.topics);
+            let next: Vec<f32> = at.iter().zip(&step).map(|(at, &step)| at - step as f32).collect();
             let change = next.iter().zip(&before).map(|(next, before)| next - before);
             let uphill: f32 = gradient.iter().zip(change).map(|(gradient, change)| gradient * change).sum();
             if uphill > 0.0 {
@@ -169,45 +171,5 @@ fn softmax(scores: &mut [f32], slope: f32) {
     let sum: f32 = scores.iter().sum();
     for score in scores {
         *score /= sum;
-    }
-}
-
-/// The lower triangle `L` of a positive definite matrix `L Lᵀ`.
-struct Cholesky {
-    size: usize,
-    lower: Vec<f64>,
-}
-
-impl Cholesky {
-    fn new(mut matrix: Vec<f64>, size: usize) -> Cholesky {
-        for at in 0..size {
-            for col in 0..=at {
-                let dot: f64 = (0..col).map(|k| matrix[at * size + k] * matrix[col * size + k]).sum();
-                let rest = matrix[at * size + col] - dot;
-                matrix[at * size + col] =
-                    if at == col { rest.max(1e-9).sqrt() } else { rest / matrix[col * size + col] };
-            }
-        }
-        Cholesky { size, lower: matrix }
-    }
-
-    /// The solutions for the columns of `right`, size × `width`.
-    fn solve(&self, right: &[f32], width: usize) -> Vec<f32> {
-        let (size, lower) = (self.size, &self.lower);
-        let mut solution: Vec<f64> = right.iter().map(|&value| f64::from(value)).collect();
-        let less = |solution: &mut [f64], from: usize, to: usize, factor: f64| {
-            for column in 0..width {
-                solution[to * width + column] -= factor * solution[from * width + column];
-            }
-        };
-        for at in 0..size {
-            (0..at).for_each(|k| less(&mut solution, k, at, lower[at * size + k]));
-            solution[at * width..][..width].iter_mut().for_each(|value| *value /= lower[at * size + at]);
-        }
-        for at in (0..size).rev() {
-            (at + 1..size).for_each(|k| less(&mut solution, k, at, lower[k * size + at]));
-            solution[at * width..][..width].iter_mut().for_each(|value| *value /= lower[at * size + at]);
-        }
-        solution.into_iter().map(|value| value as f32).collect()
     }
 }

@@ -147,9 +147,9 @@ pub fn find(pairs: &mut [(f32, bool)], target: Target) -> Threshold {
     Threshold { score: if guarded { highest } else { best.score }, f1, guarded }
 }
 
-/// The lowest log odds that a threshold may have: a probability of 1 %. A topic that is found at less than that is not told
-/// from the others at all.
-const FLOOR: f32 = -4.6;
+/// The lowest log odds that a threshold may have: a probability of 10 %. A topic that is found at less than that is not told
+/// from the others.
+const FLOOR: f32 = -2.2;
 
 /// Below this F1 out of fold, nothing was learned of a topic, and it gets the guard. Between this and what SCutFBR.1 asks
 /// for, the floor guards well enough: measured as below, a stricter guard loses.
@@ -160,6 +160,7 @@ const EXPECTED: f64 = 0.75;
 
 /// The threshold for the out-of-fold `pairs` of (log odds, has the topic) at which F1 is best, a quarter as counted and
 /// three quarters as the probabilities have it: an article with the topic counts as `¼ + ¾ p`, one without as `¾ p`.
+/// The pairs are left sorted from the highest log odds down.
 ///
 /// The best threshold by the labels alone is, for a rare topic, a matter of one article more or less. The expected F1
 /// (Lewis 1995; Nan et al. 2012) is smooth, but knows only what the calibration knows. On halves of the out-of-fold
@@ -176,23 +177,21 @@ pub fn smooth(pairs: &mut [(f32, bool)]) -> Threshold {
     };
     let all: f64 = pairs.iter().map(standing).sum();
     let positives = pairs.iter().filter(|pair| pair.1).count() as u32;
-    let (mut sum, mut hits, mut best) = (0.0, 0.0, (f64::NEG_INFINITY, 0.0, highest));
-    for at in 0..pairs.len() {
-        sum += standing(&pairs[at]);
-        hits += f32::from(u8::from(pairs[at].1));
-        let next = pairs.get(at + 1).map_or(FLOOR, |pair| pair.0);
-        if next == pairs[at].0 {
-            continue; // Equal scores cannot be told apart by a threshold.
+    let (mut sum, mut summed, mut most) = (0.0, 0, f64::NEG_INFINITY);
+    let mut best = Cut { score: highest, given: 0, hits: 0 };
+    for cut in cuts(pairs) {
+        let given = cut.given as usize;
+        sum += pairs[summed..given].iter().map(standing).sum::<f64>();
+        summed = given;
+        let value = 2.0 * sum / (all + given as f64);
+        if value > most {
+            (most, best) = (value, Cut { score: cut.score.max(FLOOR), ..cut });
         }
-        let value = 2.0 * sum / (all + (at + 1) as f64);
-        if value > best.0 {
-            let f1 = 2.0 * hits / (positives as f32 + (at + 1) as f32);
-            best = (value, f1, (0.5 * (next + pairs[at].0)).max(FLOOR));
-        }
-        if next <= FLOOR {
+        if pairs.get(given).is_none_or(|next| next.0 <= FLOOR) {
             break;
         }
     }
-    let guarded = best.1 < HOPELESS || positives < TOO_FEW;
-    Threshold { score: if guarded { highest } else { best.2 }, f1: best.1, guarded }
+    let f1 = share(2 * best.hits, positives + best.given);
+    let guarded = f1 < HOPELESS || positives < TOO_FEW;
+    Threshold { score: if guarded { highest } else { best.score }, f1, guarded }
 }

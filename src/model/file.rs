@@ -17,8 +17,9 @@ use super::Card;
 use super::weights::StoredWeights;
 use crate::{Error, Result};
 
-/// The version of the format that is written. Every version up to it can be read.
-pub const FORMAT_VERSION: u32 = 2;
+/// The newest version of the format. Every version up to it can be read: version 2 may leave out weights that are 0, and
+/// version 3 corrects log odds in view of other topics.
+pub const FORMAT_VERSION: u32 = 3;
 
 /// Where the card lies in the file's metadata.
 pub(super) const CARD_KEY: &str = "topicwire";
@@ -90,7 +91,7 @@ const ARRAYS: [(&str, Dtype); 10] = [
 ];
 
 /// The arrays that say where weights stand, in a file that leaves out those that are 0: there are both, or none.
-const PLACES: [(&str, Dtype); 2] = [("weight.starts", Dtype::U32), ("weight.topics", Dtype::U16)];
+pub(super) const PLACES: [(&str, Dtype); 2] = [("weight.starts", Dtype::U32), ("weight.topics", Dtype::U16)];
 
 /// A failure before the name of the file is put to it.
 type Problem = String;

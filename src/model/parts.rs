@@ -5,10 +5,10 @@ use std::collections::HashMap;
 
 use safetensors::tensor::{Dtype, View};
 
-use super::file::{CARD_KEY, FORMAT_VERSION, tensor_checksum};
+use super::file::{CARD_KEY, FORMAT_VERSION, PLACES, tensor_checksum};
 use super::{Card, PackedWeights};
 use crate::corpus::TopicInfo;
-use crate::decide::{Curve, Decision};
+use crate::decide::{Calibration, Curve, Decision};
 use crate::features::{Columns, FieldWeights, Vocabulary};
 use crate::text::Analyzer;
 use crate::train::{TrainSettings, TrainingReport};
@@ -107,8 +107,7 @@ impl Parts<'_> {
             ]),
         }
         let card = Card {
-            // Older programs read what has a weight for every column and topic.
-            version: if places.is_some() { FORMAT_VERSION } else { 1 },
+            version: FORMAT_VERSION,
             task: self.task,
             topics: self.topics.clone(),
             taxonomy: self.taxonomy.clone(),
@@ -124,10 +123,17 @@ impl Parts<'_> {
     }
 }
 
-/// A model file of `card` and `tensors`.
+/// A model file of `card` and `tensors`, of the oldest version that can hold them: so older programs read what they can.
 fn encode<'a>(card: &Card, tensors: impl Iterator<Item = (&'a str, &'a Tensor)>) -> Result<Vec<u8>> {
     let failed = |problem: String| Error::Model { path: Default::default(), problem };
-    let json = serde_json::to_string(card).map_err(|error| failed(error.to_string()))?;
+    let tensors: Vec<_> = tensors.collect();
+    let version = match card.decision.calibration {
+        Calibration::Platt { .. } => FORMAT_VERSION,
+        Calibration::Softmax(_) if tensors.iter().any(|(name, _)| *name == PLACES[0].0) => 2,
+        Calibration::Softmax(_) => 1,
+    };
+    let card = Card { version, ..card.clone() };
+    let json = serde_json::to_string(&card).map_err(|error| failed(error.to_string()))?;
     // One key only: the crate writes several in random order.
     let metadata = HashMap::from([(CARD_KEY.to_owned(), json)]);
     safetensors::serialize(tensors, Some(metadata)).map_err(|error| failed(error.to_string()))

@@ -7,29 +7,29 @@ use super::out_of_fold::OutOfFold;
 use super::prepare::Prepared;
 use super::{TopicReport, TrainSettings};
 use crate::decide::threshold::{self, Threshold};
-use crate::decide::{Bend, Calibration, Curve, Decision, Platt, Prior, Softmax, Target, probability_of};
+use crate::decide::{
+    Calibration, Curve, Decision, Highest, Platt, Prior, Rival, Rivalry, Softmax, Target, probability_of,
+};
 use crate::{Task, Topic};
 
 impl OutOfFold {
     /// The decision that fits the scores, and what it reaches on them topic by topic.
-    pub fn decide(&self, prepared: &Prepared, settings: &TrainSettings) -> Decided {
+    pub fn decide(mut self, prepared: &Prepared, settings: &TrainSettings) -> Decided {
         let topics = prepared.topics.len();
         let mut articles = vec![0_u64; topics];
         prepared.targets.iter().flatten().for_each(|&topic| articles[topic as usize] += 1);
-        let (scalings, bend) = match self.calibration(prepared) {
-            calibration @ Calibration::Softmax(_) => {
-                let reports = self.report_single(prepared, &articles);
-                let decision = Decision { calibration, thresholds: vec![0.0; topics], at_least_one: true };
-                return Decided { decision, reports, curves: Vec::new() };
-            }
-            Calibration::Platt { scalings, bend } => (scalings, bend),
-        };
-        let by_topic = ByTopic::new(self, prepared);
+        let calibration = self.calibration(prepared);
+        if let Calibration::Softmax(_) = calibration {
+            let reports = self.report_single(prepared, &articles);
+            let decision = Decision { calibration, thresholds: vec![0.0; topics], at_least_one: true };
+            return Decided { decision, reports, curves: Vec::new() };
+        }
+        self.scores.par_iter_mut().with_min_len(64).for_each(|scores| calibration.log_odds(scores));
+        let by_topic = ByTopic::new(&self, prepared);
         let found: Vec<(Threshold, Curve)> = (0..topics)
             .into_par_iter()
             .map(|topic| {
                 let mut pairs = by_topic.pairs(topic);
-                pairs.iter_mut().for_each(|pair| pair.0 = bend.apply(scalings[topic].log_odds(pair.0)));
                 let for_f1 = threshold::smooth(&mut pairs);
                 let chosen = match target_of(&prepared.topics[topic], settings) {
                     Target::F1 => for_f1,
@@ -50,7 +50,7 @@ impl OutOfFold {
             })
             .collect();
         let decision = Decision {
-            calibration: Calibration::Platt { scalings, bend },
+            calibration,
             thresholds: found.iter().map(|threshold| probability_of(threshold.score)).collect(),
             at_least_one: settings.at_least_one,
         };
@@ -70,19 +70,19 @@ impl OutOfFold {
             return Calibration::Softmax(Softmax::fit(rows.into_iter()));
         }
         let by_topic = ByTopic::new(self, prepared);
-        let pooled = Platt::fit(&self.pooled(prepared, |_, score| score), None);
+        let pooled = Platt::fit(&self.pooled(prepared), None);
         let prior = Prior { scaling: pooled, strength: PRIOR_ARTICLES };
         let scalings: Vec<Platt> = (0..prepared.topics.len())
             .into_par_iter()
             .map(|topic| Platt::fit(&by_topic.pairs(topic), Some(prior)))
             .collect();
-        let bend = Bend::fit(&self.pooled(prepared, |topic, score| scalings[topic].log_odds(score)));
-        Calibration::Platt { scalings, bend }
+        let rivalry = Rivalry::fit(&self.rivals(prepared, &scalings));
+        Calibration::Platt { scalings, rivalry }
     }
 
-    /// A sample of the pairs of all topics: all that have the topic, and of the others so many that a corpus of
-    /// thousands of topics takes no longer than one of twenty.
-    fn pooled(&self, prepared: &Prepared, of: impl Fn(usize, f32) -> f32) -> Vec<(f32, bool)> {
+    /// A sample of the pairs of (score, has the topic) of all topics: so many that a corpus of thousands of topics takes
+    /// no longer than one of twenty.
+    fn pooled(&self, prepared: &Prepared) -> Vec<(f32, bool)> {
         let all: usize = self.scores.iter().map(|scores| scores.scores().len()).sum();
         let stride = all.div_ceil(POOLED_PAIRS).max(1);
         let mut pairs = Vec::new();
@@ -91,11 +91,31 @@ impl OutOfFold {
             for (topic, score) in scores.iter() {
                 at += 1;
                 if at % stride == 0 {
-                    pairs.push((of(topic as usize, score), prepared.has(row, topic as usize)));
+                    pairs.push((score, prepared.has(row, topic as usize)));
                 }
             }
         }
         pairs
+    }
+
+    /// What a sample of the articles says of topics beside other topics. Of topics that are out of the question, which are
+    /// most, a few stand for the others.
+    fn rivals(&self, prepared: &Prepared, scalings: &[Platt]) -> Vec<Rival> {
+        let stride = self.rows.len().div_ceil(RIVAL_ARTICLES).max(1);
+        let parts = (0..self.rows.len()).into_par_iter().step_by(stride).with_min_len(64).map(|at| {
+            let mut scores = self.scores[at].clone();
+            scores.change(|topic, score| scalings[topic as usize].log_odds(score));
+            let highest = Highest::of(scores.scores());
+            let rivals = scores.iter().enumerate().filter_map(|(place, (topic, own))| {
+                let has = prepared.has(self.rows[at], topic as usize);
+                let unlikely = own < UNLIKELY && !has;
+                let stands = !unlikely || (at + place).is_multiple_of(UNLIKELY_STAND_FOR);
+                let count = if unlikely { UNLIKELY_STAND_FOR as f32 } else { 1.0 };
+                stands.then_some(Rival { own, other: highest.but(place), has, count })
+            });
+            rivals.collect::<Vec<_>>()
+        });
+        parts.collect::<Vec<_>>().concat()
     }
 
     fn report_single(&self, prepared: &Prepared, articles: &[u64]) -> Vec<TopicReport> {
@@ -127,6 +147,15 @@ const PRIOR_ARTICLES: f64 = 10.0;
 
 /// How many pairs tell what holds for all topics.
 const POOLED_PAIRS: usize = 500_000;
+
+/// How many articles tell what topics say of each other.
+const RIVAL_ARTICLES: usize = 50_000;
+
+/// Below these log odds a topic is out of the question, ...
+const UNLIKELY: f32 = -4.0;
+
+/// ... and one such stands for so many.
+const UNLIKELY_STAND_FOR: usize = 8;
 
 fn target_of(topic: &Topic, settings: &TrainSettings) -> Target {
     settings.topic_targets.get(topic).copied().unwrap_or(settings.target)

@@ -20,6 +20,7 @@ VARIANTS = [
     ("+ a weighting that knows the topics (pmi)", ["--effort", "fast"]),
     ("+ settings chosen out of fold; second stage: the default", []),
     ("the default with word pairs", ["--ngrams", "2"]),
+    ("the default with words of a single article", ["--min-articles", "1"]),
     ("the wider search", ["--effort", "best"]),
 ]
 

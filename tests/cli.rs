@@ -253,9 +253,7 @@ fn timings_say_where_the_time_went() {
     let place = Place::new();
     let train = place.run(&["train", "c.jsonl", "--model", "again.safetensors", "--timings"], "");
     let said = stderr(&train);
-    for part in
-        ["stage", "read", "terms", "choose settings", "score out of fold", "fit", "save", "all", "MB/s"]
-    {
+    for part in ["stage", "read", "terms", "choose settings", "fit", "decide, pack", "save", "all", "MB/s"] {
         assert!(said.contains(part), "no `{part}` in {said}");
     }
     let same = |name: &str| std::fs::read(place.path(name)).unwrap();

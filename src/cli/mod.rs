@@ -3,6 +3,7 @@
 //! Results go to standard output, everything else to standard error. Exit codes: 0 done, 1 the work failed, 2 wrong
 //! usage, 3 a check that was asked for did not hold.
 
+mod arenas;
 mod audit;
 mod compare;
 mod completions;
@@ -148,6 +149,7 @@ pub fn run() -> ExitCode {
     stay_silent_about_stemmers();
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let threads = arguments.threads.map_or(cores, usize::from);
+    arenas::no_more_than(threads);
     if let Err(error) = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global() {
         eprintln!("topicwire: cannot start {threads} threads: {error}");
         return ExitCode::FAILURE;

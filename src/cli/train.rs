@@ -104,16 +104,15 @@ pub fn train(
             bar.inc(1);
             bar.set_message(format!("choosing settings, {:.4} out of fold", trial.figure));
         }
-        Step::Calibrating(fits) => {
-            timings.stage("score out of fold");
-            progress::stage(bar, "scoring out of fold", fits);
-        }
         Step::Fitting(fits) => {
-            timings.stage("fit, decide, pack");
+            timings.stage("fit");
             progress::stage(bar, "fitting", fits);
         }
         Step::Fitted => bar.inc(1),
-        Step::Deciding => progress::stage(bar, "finding thresholds and packing", 1),
+        Step::Deciding => {
+            timings.stage("decide, pack");
+            progress::stage(bar, "finding thresholds and packing", 1);
+        }
         _ => {}
     })?;
     let report = &model.card().report;

@@ -125,7 +125,8 @@ impl CrossFit {
         let probabilities = self.calibrated(&scores, left_out);
         let whole =
             Whole { settings: &self.settings, words: &self.words, taxonomy: Vec::new(), trials: Vec::new() };
-        Ok((probabilities, whole.learn(self.learner(left_out), scores)?))
+        let learner = self.learner(left_out);
+        Ok((probabilities, whole.model(learner, learner.whole()?, scores)?))
     }
 
     fn learner<'a>(&'a self, left_out: &'a [bool]) -> Learner<'a> {

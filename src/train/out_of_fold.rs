@@ -43,7 +43,7 @@ impl Learner<'_> {
     /// only tells the solver where to begin.
     pub fn out_of_fold(&self, folds: Range<u8>, starts: &[Duals]) -> Result<OutOfFold> {
         // Where the records of a fold take much memory, there is one such at a time.
-        let at_once = if self.view.stored() > LARGE { 1 } else { usize::from(u8::MAX) };
+        let at_once = if self.view.is_large() { 1 } else { usize::from(u8::MAX) };
         let folds: Vec<u8> = folds.collect();
         let mut all = OutOfFold::default();
         for folds in folds.chunks(at_once) {
@@ -93,9 +93,6 @@ impl Learner<'_> {
         if all { Ok(fitted) } else { Ok(Fitted { weights: fitted.weights.pruned(NOTHING), ..fitted }) }
     }
 }
-
-/// More values than this are many for a fold's records.
-const LARGE: usize = 20_000_000;
 
 /// Weights below this share of a topic's largest are next to nothing. A topic has weights in as many columns as its articles,
 /// and those that could be mistaken for its, have words.

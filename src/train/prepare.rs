@@ -178,6 +178,9 @@ fn usual_folds(articles: usize, effort: Effort) -> u8 {
 /// So many articles are very many.
 const MANY_ARTICLES: usize = 200_000;
 
+/// More values than this are many.
+const LARGE: usize = 20_000_000;
+
 /// The counts under one choice of fields, and where columns occur.
 pub(super) struct View {
     pub columns: Columns<'static>,
@@ -202,9 +205,9 @@ impl View {
             && fields.lead_tokens == self.fields.lead_tokens
     }
 
-    /// How many counts there are.
-    pub fn stored(&self) -> usize {
-        self.counts.stored()
+    /// Whether records of it take much memory.
+    pub fn is_large(&self) -> bool {
+        self.counts.stored() > LARGE
     }
 
     /// Column weights learned from the articles that are `taken`, and the records of all articles under them.

@@ -50,10 +50,8 @@ pub enum Step<'a> {
     Choosing(usize),
     /// A candidate was compared.
     Tried(&'a Trial),
-    /// Scores are made out of fold, for thresholds and probabilities: by how many fits, each of which is told of by
-    /// [`Step::Fitted`].
-    Calibrating(usize),
-    /// The chosen settings are fitted to all articles: by how many fits, each of which is told of by [`Step::Fitted`].
+    /// The chosen settings are fitted: without each fold, for thresholds and probabilities, and to all articles. By how many
+    /// fits, each of which is told of by [`Step::Fitted`].
     Fitting(usize),
     /// One of the fits is done.
     Fitted,
@@ -143,14 +141,18 @@ impl Trainer {
 
         let portions = prepared.portions().len();
         let scored = scores.duals.len() as u8;
-        tell(Step::Calibrating(usize::from(prepared.folds - scored) * portions));
+        tell(Step::Fitting((usize::from(prepared.folds - scored) + 1) * portions));
         let candidate = &choice.candidate;
         let learner = Learner { prepared: &prepared, view: &view, candidate, how, left_out: &[], tell };
-        scores.append(learner.out_of_fold(scored..prepared.folds, &[])?);
-
-        tell(Step::Fitting(portions));
+        let rest = || learner.out_of_fold(scored..prepared.folds, &[]);
+        // With few topics a fit is work for one thread. Where records take much memory, one after the other.
+        let (rest, fit) = match view.is_large() {
+            true => (rest(), learner.whole()),
+            false => rayon::join(rest, || learner.whole()),
+        };
+        scores.append(rest?);
         let whole = Whole { settings, words: &words, taxonomy, trials: choice.trials };
-        whole.learn(learner, scores)
+        whole.model(learner, fit?, scores)
     }
 
     /// What is known of `topics`, all of which must be known.

@@ -6,7 +6,7 @@ use super::prepare::Words;
 use super::trainer::Step;
 use super::{TrainSettings, TrainingReport, Trial};
 use crate::corpus::TopicInfo;
-use crate::learn::{Convergence, Duals, SparseWeights};
+use crate::learn::{Convergence, Duals, SparseWeights, Weights};
 use crate::model::{PackedWeights, Parts, TopicModel};
 use crate::{Result, Task};
 
@@ -18,10 +18,25 @@ pub(super) struct Whole<'a> {
     pub trials: Vec<Trial>,
 }
 
-impl Whole<'_> {
-    /// The model that is learned from all articles but those left out, with the decision that fits their out-of-fold `scores`.
-    pub fn learn(self, learner: Learner<'_>, scores: OutOfFold) -> Result<TopicModel> {
-        let Learner { prepared, view, candidate, left_out, .. } = learner;
+/// What was learned from all articles.
+pub(super) struct WholeFit {
+    column_weights: Vec<f32>,
+    /// The articles that were learned from.
+    rows: Vec<u32>,
+    weights: WholeWeights,
+    convergence: Convergence,
+}
+
+/// The weights of all topics: as they were fitted, or where topics come in portions without those that are next to nothing.
+enum WholeWeights {
+    All(Weights),
+    Sparse(SparseWeights),
+}
+
+impl Learner<'_> {
+    /// Learns from all articles but those left out.
+    pub fn whole(&self) -> Result<WholeFit> {
+        let Learner { prepared, view, candidate, left_out, .. } = *self;
         let (column_weights, records) = view.records(prepared, candidate, |row| stays(left_out, row));
         let rows: Vec<u32> =
             (0..prepared.len() as u32).filter(|&row| stays(left_out, row as usize)).collect();
@@ -29,21 +44,30 @@ impl Whole<'_> {
         let (mut all, mut sparse) = (None, SparseWeights::default());
         for portion in prepared.portions() {
             let whole = portion.len() == prepared.topics.len();
-            let fitted = learner.fit(&records, portion, &rows, &Duals::None)?;
+            let fitted = self.fit(&records, portion, &rows, &Duals::None)?;
             convergence =
                 Some(convergence.map_or(fitted.convergence, |so_far| so_far.and(fitted.convergence)));
-            (learner.tell)(Step::Fitted);
+            (self.tell)(Step::Fitted);
             if whole { all = Some(fitted.weights) } else { sparse.push(&fitted.weights) }
         }
-        drop(records);
+        let weights = all.map_or(WholeWeights::Sparse(sparse), WholeWeights::All);
+        Ok(WholeFit { column_weights, rows, weights, convergence: convergence.unwrap_or_default() })
+    }
+}
+
+impl Whole<'_> {
+    /// The model of what was learned, with the decision that fits the out-of-fold `scores`.
+    pub fn model(self, learner: Learner<'_>, fit: WholeFit, scores: OutOfFold) -> Result<TopicModel> {
+        let Learner { prepared, view, candidate, left_out, .. } = learner;
+        let WholeFit { column_weights, rows, weights, convergence } = fit;
         (learner.tell)(Step::Deciding);
         let scores = if left_out.is_empty() { scores } else { scores.only(|row| stays(left_out, row)) };
-        let (weights, scores) = match all {
-            Some(weights) => {
+        let (weights, scores) = match weights {
+            WholeWeights::All(weights) => {
                 let (weights, scores) = scores.correct(prepared, self.settings, weights);
                 (PackedWeights::dense(&weights), scores)
             }
-            None => (PackedWeights::sparse(&sparse), scores),
+            WholeWeights::Sparse(weights) => (PackedWeights::sparse(&weights), scores),
         };
         let Decided { decision, reports, curves } = scores.decide(prepared, self.settings);
 
@@ -58,7 +82,7 @@ impl Whole<'_> {
             chosen: Some(*candidate),
             trials: self.trials,
             figure: if prepared.task == Task::Single { "accuracy" } else { "¾ micro-F1 + ¼ macro-F1" }.into(),
-            convergence: convergence.unwrap_or_default(),
+            convergence,
             topics: reports,
         };
         TopicModel::from_parts(&Parts {

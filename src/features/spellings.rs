@@ -45,18 +45,38 @@ impl Spellings {
 const CHUNK: usize = 256;
 
 /// How many chunks are read before they are put together: all of them would take more memory than the text.
-const GROUP: usize = 32;
+const GROUP: usize = 8;
 
 /// Reads `articles` into spellings, numbered in the order in which the corpus has them.
 pub(super) fn read(articles: &[Article], analyzer: &Analyzer) -> (Spellings, Documents) {
-    let mut known: Known = HashMap::default();
-    let mut spellings = Spellings::default();
-    let mut documents = Documents { starts: vec![0], ..Documents::default() };
+    let mut whole = Whole::default();
+    whole.documents.starts.push(0);
+    let mut chunks: Vec<Chunk> = Vec::new();
     for group in articles.chunks(CHUNK * GROUP) {
-        let chunks: Vec<Chunk> =
-            group.par_chunks(CHUNK).map(|articles| Chunk::read(articles, analyzer)).collect();
+        // Putting together is work for one thread: others read on.
+        (chunks, ()) = rayon::join(
+            || group.par_chunks(CHUNK).map(|articles| Chunk::read(articles, analyzer)).collect(),
+            || whole.append(chunks),
+        );
+    }
+    whole.append(chunks);
+    (whole.spellings, whole.documents)
+}
+
+/// What was put together so far.
+#[derive(Default)]
+struct Whole {
+    spellings: Spellings,
+    /// The number of each spelling.
+    known: Known,
+    documents: Documents,
+}
+
+impl Whole {
+    fn append(&mut self, chunks: Vec<Chunk>) {
         let numbers: Vec<Vec<u32>> =
-            chunks.iter().map(|chunk| merge(chunk, &mut spellings, &mut known)).collect();
+            chunks.iter().map(|chunk| merge(chunk, &mut self.spellings, &mut self.known)).collect();
+        let documents = &mut self.documents;
         let start = documents.tokens.len();
         let mut at = start;
         for chunk in &chunks {
@@ -73,7 +93,6 @@ pub(super) fn read(articles: &[Article], analyzer: &Analyzer) -> (Spellings, Doc
             part.iter_mut().zip(chunk.tokens).for_each(|(to, token)| *to = numbers[token as usize]);
         });
     }
-    (spellings, documents)
 }
 
 /// The number in the corpus of each spelling of `chunk`; what is new there is added to `spellings`.

@@ -16,6 +16,16 @@ use super::regression::{Pull, Row, regression};
 ///
 /// with knots at -2, 0 and 2. The seven numbers are the same for all topics and are fitted to all of them together, by a
 /// logistic regression (stacking, Wolpert 1992). Whatever the others say, log odds rise with the score.
+///
+/// ```
+/// use topicwire::decide::Rivalry;
+///
+/// let rivalry = Rivalry { other: -0.5, ..Rivalry::NONE };
+/// let mut log_odds = [1.0, 3.0, -4.0];
+/// rivalry.apply(&mut log_odds);
+/// // The first and the third stand beside the second, and the second beside the first.
+/// assert_eq!(log_odds, [-0.5, 2.5, -5.5]);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(from = "Stored")]
 pub struct Rivalry {

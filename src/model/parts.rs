@@ -119,20 +119,19 @@ impl Parts<'_> {
             report: self.report.clone(),
             checksum: tensor_checksum(tensors.iter().map(|(name, tensor)| (*name, &tensor.bytes[..]))),
         };
-        encode(&card, tensors.iter().map(|(name, tensor)| (*name, tensor)))
+        encode(card, tensors.iter().map(|(name, tensor)| (*name, tensor)))
     }
 }
 
 /// A model file of `card` and `tensors`, of the oldest version that can hold them: so older programs read what they can.
-fn encode<'a>(card: &Card, tensors: impl Iterator<Item = (&'a str, &'a Tensor)>) -> Result<Vec<u8>> {
+fn encode<'a>(mut card: Card, tensors: impl Iterator<Item = (&'a str, &'a Tensor)>) -> Result<Vec<u8>> {
     let failed = |problem: String| Error::Model { path: Default::default(), problem };
     let tensors: Vec<_> = tensors.collect();
-    let version = match card.decision.calibration {
+    card.version = match card.decision.calibration {
         Calibration::Platt { .. } => FORMAT_VERSION,
         Calibration::Softmax(_) if tensors.iter().any(|(name, _)| *name == PLACES[0].0) => 2,
         Calibration::Softmax(_) => 1,
     };
-    let card = Card { version, ..card.clone() };
     let json = serde_json::to_string(&card).map_err(|error| failed(error.to_string()))?;
     // One key only: the crate writes several in random order.
     let metadata = HashMap::from([(CARD_KEY.to_owned(), json)]);
@@ -140,7 +139,7 @@ fn encode<'a>(card: &Card, tensors: impl Iterator<Item = (&'a str, &'a Tensor)>)
 }
 
 /// The bytes of the model file `bytes` with another card.
-pub(super) fn with_card(bytes: &[u8], card: &Card) -> Result<Vec<u8>> {
+pub(super) fn with_card(bytes: &[u8], card: Card) -> Result<Vec<u8>> {
     let failed = |error: safetensors::SafeTensorError| Error::Model {
         path: Default::default(),
         problem: error.to_string(),

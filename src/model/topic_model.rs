@@ -153,7 +153,7 @@ impl TopicModel {
     /// [`Error::Model`] where it does not fit the model's topics.
     pub fn with_decision(&self, decision: Decision) -> Result<TopicModel> {
         let card = Card { decision, ..self.card.clone() };
-        TopicModel::from_bytes(&with_card(self.storage.bytes(), &card)?)
+        TopicModel::from_bytes(&with_card(self.storage.bytes(), card)?)
     }
 
     /// Writes the model to `path`: the whole of it, or nothing, and then what stood there before is untouched.

@@ -146,10 +146,8 @@ impl Trainer {
         let learner = Learner { prepared: &prepared, view: &view, candidate, how, left_out: &[], tell };
         let rest = || learner.out_of_fold(scored..prepared.folds, &[]);
         // With few topics a fit is work for one thread. Where records take much memory, one after the other.
-        let (rest, fit) = match view.is_large() {
-            true => (rest(), learner.whole()),
-            false => rayon::join(rest, || learner.whole()),
-        };
+        let whole = || learner.whole();
+        let (rest, fit) = if view.is_large() { (rest(), whole()) } else { rayon::join(rest, whole) };
         scores.append(rest?);
         let whole = Whole { settings, words: &words, taxonomy, trials: choice.trials };
         whole.model(learner, fit?, scores)

@@ -1,7 +1,7 @@
-//! Pairs and triples of words are terms where they are asked for.
+//! Pairs and triples of words are terms where they are asked for: in whole articles, or in openings.
 
 use topicwire::train::TrainSettings;
-use topicwire::{Article, Corpus, Trainer};
+use topicwire::{Article, Corpus, TopicModel, Trainer};
 
 /// Two topics of the same words in another order.
 fn corpus() -> Corpus {
@@ -52,6 +52,51 @@ fn pairs_of_words_are_shown_and_explained_as_written() {
         .unwrap();
     let explained = String::from_utf8(output.stdout).unwrap();
     assert!(explained.contains("Lion beats"), "{explained}");
+}
+
+fn with_opening_pairs() -> TrainSettings {
+    TrainSettings { opening_pairs: true, ..TrainSettings::default() }
+}
+
+#[test]
+fn pairs_of_openings_tell_order_in_title_and_lead_and_not_below() {
+    let model = Trainer::new(with_opening_pairs()).unwrap().train(&corpus()).unwrap();
+    let probability = |title: &str, text: &str| {
+        let prediction = model.predict(&Article::new("x", title, text));
+        let at = prediction.topics.iter().position(|given| given.topic.as_str() == "lion-wins");
+        at.map_or(0.0, |at| prediction.topics[at].probability)
+    };
+    assert!(probability("", "now lion beats tiger") > 0.5);
+    assert!(probability("", "now tiger beats lion") < 0.5);
+    let below = format!("{}lion beats tiger", "number ".repeat(200));
+    let other = format!("{}tiger beats lion", "number ".repeat(200));
+    assert_eq!(
+        model.predict(&Article::new("x", "", &below)).probabilities,
+        model.predict(&Article::new("x", "", &other)).probabilities,
+    );
+}
+
+#[test]
+fn pairs_of_openings_add_up_to_the_score_and_are_marked_where_they_stand() {
+    let model = Trainer::new(with_opening_pairs()).unwrap().train(&corpus()).unwrap();
+    assert_eq!(model.card().version, 4);
+    let text = "Lion beats tiger";
+    let article = Article::new("x", "", text);
+    let explanation = model.explain(&article, None);
+    let topic = &explanation.topics[0];
+    let sum: f32 = topic.contributions.iter().map(|contribution| contribution.contribution).sum();
+    assert!((sum + topic.bias - topic.score).abs() < 1e-4, "{sum} + {} is not {}", topic.bias, topic.score);
+    let pair = topic.contributions.iter().find(|contribution| contribution.term.contains(' ')).unwrap();
+    assert!(["Lion beats", "beats tiger"].contains(&pair.spans[0].of(&article)), "{pair:?}");
+    let again = TopicModel::from_bytes(model.as_bytes()).unwrap();
+    assert_eq!(again.predict(&article), model.predict(&article));
+}
+
+#[test]
+fn pairs_of_openings_have_no_place_beside_those_of_whole_articles() {
+    let settings = TrainSettings { ngrams: 2, ..with_opening_pairs() };
+    let error = Trainer::new(settings).unwrap_err().to_string();
+    assert!(error.contains("opening-pairs"), "{error}");
 }
 
 #[test]

@@ -41,6 +41,9 @@ pub struct SettingArguments {
     /// The most words of a term: 1 for words alone, 2 for pairs of words too, 3 for triples.
     #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = whole::<u8>)]
     ngrams: Option<u8>,
+    /// Whether pairs of words of the title and of the opening of the text are terms there.
+    #[arg(long, num_args = 0..=1, default_missing_value = "true", value_name = "TRUE|FALSE")]
+    opening_pairs: Option<bool>,
     /// A term must occur in this many articles.
     #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = whole::<u32>)]
     min_articles: Option<u32>,
@@ -136,6 +139,7 @@ impl SettingArguments {
         set(&mut settings.stem, self.stem);
         set(&mut settings.numbers, self.numbers);
         set(&mut settings.ngrams, self.ngrams);
+        set(&mut settings.opening_pairs, self.opening_pairs);
         set(&mut settings.min_articles, self.min_articles);
         set(&mut settings.max_terms, self.max_terms);
         set(&mut settings.lead_tokens, self.lead_tokens.map(Some));

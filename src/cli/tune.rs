@@ -78,7 +78,11 @@ pub fn run(arguments: Arguments, context: Context) -> anyhow::Result<()> {
 
 fn described(tuned: &Tuned) -> String {
     let candidate = &tuned.trial.candidate;
-    let pairs = if tuned.settings.ngrams > 1 { ", word pairs" } else { "" };
+    let pairs = match (tuned.settings.ngrams, tuned.settings.opening_pairs) {
+        (1, false) => "",
+        (1, true) => ", word pairs of openings",
+        _ => ", word pairs",
+    };
     format!(
         "{}, cost {}, lead {} at {} tokens, title {}{pairs}",
         name_of(&candidate.weighting),

@@ -18,6 +18,8 @@ pub struct Bags {
     openings: Lists<u32>,
     /// How many of the tokens in `openings` are the title.
     titles: Vec<u32>,
+    /// The pairs of words that end at the first tokens of the title and of the text; empty lists where they are no terms.
+    pairs: Lists<u32>,
 }
 
 /// A list for each article, one after the other.
@@ -41,6 +43,16 @@ impl<T: Copy> Lists<T> {
 
     pub fn of(&self, row: usize) -> &[T] {
         &self.all[self.range(row)]
+    }
+
+    /// How many lists there are.
+    pub fn len(&self) -> usize {
+        self.starts.len() - 1
+    }
+
+    pub fn extend(&mut self, list: impl Iterator<Item = T>) {
+        self.all.extend(list);
+        self.starts.push(self.all.len());
     }
 
     fn push(&mut self, list: &[T]) {
@@ -103,6 +115,7 @@ impl Bags {
         let tokens = documents.all(row);
         self.openings.push(&tokens[..tokens.len().min(title + opening as usize)]);
         self.titles.push(title as u32);
+        self.pairs.push(documents.opening_pairs(row));
     }
 
     fn append(&mut self, further: &Bags) {
@@ -110,6 +123,7 @@ impl Bags {
         self.counts.extend_from_slice(&further.counts);
         self.openings.append(&further.openings);
         self.titles.extend_from_slice(&further.titles);
+        self.pairs.append(&further.pairs);
     }
 
     /// How many articles there are.
@@ -122,15 +136,35 @@ impl Bags {
         self.titles.is_empty()
     }
 
-    /// The tokens of the title of article `row`.
-    pub fn title(&self, row: usize) -> &[u32] {
-        &self.openings.of(row)[..self.titles[row] as usize]
+    /// The terms of the title of article `row`, each as often as it stands there: words, and pairs of words where these are
+    /// terms of openings.
+    pub fn title(&self, row: usize) -> impl Iterator<Item = u32> {
+        let title = self.titles[row] as usize;
+        let pairs = self.pairs.of(row);
+        known(&self.openings.of(row)[..title]).chain(known(&pairs[..title.min(pairs.len())]))
     }
 
-    /// The first `tokens` tokens of the text of article `row`, or as many as were kept.
-    pub fn lead(&self, row: usize, tokens: u32) -> &[u32] {
-        let text = &self.openings.of(row)[self.titles[row] as usize..];
-        &text[..text.len().min(tokens as usize)]
+    /// The same for the first `tokens` tokens of the text, or as many as were kept.
+    pub fn lead(&self, row: usize, tokens: u32) -> impl Iterator<Item = u32> {
+        let title = self.titles[row] as usize;
+        let opening = |list: &'_ [u32]| title.min(list.len())..list.len().min(title + tokens as usize);
+        let (words, pairs) = (self.openings.of(row), self.pairs.of(row));
+        known(&words[opening(words)]).chain(known(&pairs[opening(pairs)]))
+    }
+
+    /// The distinct pairs of words of the opening of article `row`, in ascending order, all of them behind its words.
+    pub(super) fn opening_pairs(&self, row: usize) -> Vec<u32> {
+        let mut pairs: Vec<u32> = known(self.pairs.of(row)).collect();
+        pairs.sort_unstable();
+        pairs.dedup();
+        pairs
+    }
+
+    /// Whether each of the `terms` terms stands in the body: all but pairs of words of openings do.
+    pub(super) fn in_body(&self, terms: usize) -> Vec<bool> {
+        let mut in_body = vec![true; terms];
+        known(&self.pairs.all).for_each(|pair| in_body[pair as usize] = false);
+        in_body
     }
 
     /// The articles `rows`, in that order.
@@ -146,6 +180,7 @@ impl Bags {
             selected.counts.extend_from_slice(&self.counts[self.terms.range(row)]);
             selected.openings.push(self.openings.of(row));
             selected.titles.push(self.titles[row]);
+            selected.pairs.push(self.pairs.of(row));
         }
         selected
     }
@@ -166,7 +201,13 @@ impl Bags {
             let opening: Vec<u32> = self.openings.of(row).iter().map(|&term| new(term)).collect();
             renumbered.openings.push(&opening);
             renumbered.titles.push(self.titles[row]);
+            renumbered.pairs.extend(self.pairs.of(row).iter().map(|&pair| new(pair)));
         }
         renumbered
     }
+}
+
+/// Those of `terms` that are terms.
+fn known(terms: &[u32]) -> impl Iterator<Item = u32> {
+    terms.iter().copied().filter(|&term| term != Documents::UNKNOWN)
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Bags, Documents};
+use super::Bags;
 
 /// A part of the article that carries its own signal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -61,8 +61,8 @@ pub struct Columns<'a> {
 }
 
 impl Columns<'static> {
-    /// The columns of the `terms` terms of `bags`. A term gets a column for the lead or the title where it
-    /// stands there in at least `min_articles` articles, and always one for the body.
+    /// The columns of the `terms` terms of `bags`. A term gets a column for the lead or the title where it stands there in at
+    /// least `min_articles` articles, and one for the body unless it is a pair of words of openings.
     pub fn new(bags: &Bags, terms: usize, weights: &FieldWeights, min_articles: u32) -> Self {
         let (in_lead, in_title) = rayon::join(
             || articles_with(bags, terms, weights.lead > 0.0, |row| bags.lead(row, weights.lead_tokens)),
@@ -71,8 +71,9 @@ impl Columns<'static> {
         let fields: Vec<u8> = in_lead
             .iter()
             .zip(&in_title)
-            .map(|(lead, title)| {
-                1 | u8::from(*lead >= min_articles) << 1 | u8::from(*title >= min_articles) << 2
+            .zip(bags.in_body(terms))
+            .map(|((lead, title), body)| {
+                u8::from(body) | u8::from(*lead >= min_articles) << 1 | u8::from(*title >= min_articles) << 2
             })
             .collect();
         let mut first = Vec::with_capacity(terms + 1);
@@ -86,17 +87,17 @@ impl Columns<'static> {
     }
 }
 
-/// In how many articles each term is among the tokens that `of` gives for the article, if they are `wanted`.
-fn articles_with<'b>(
-    bags: &'b Bags,
+/// In how many articles each term is among those that `of` gives for the article, if they are `wanted`.
+fn articles_with<I: Iterator<Item = u32>>(
+    bags: &Bags,
     terms: usize,
     wanted: bool,
-    of: impl Fn(usize) -> &'b [u32],
+    of: impl Fn(usize) -> I,
 ) -> Vec<u32> {
     let mut articles = vec![0; terms];
     let mut last_row = vec![u32::MAX; terms];
     for row in (0..bags.len()).filter(|_| wanted) {
-        for &term in of(row).iter().filter(|&&term| term != Documents::UNKNOWN) {
+        for term in of(row) {
             if last_row[term as usize] != row as u32 {
                 last_row[term as usize] = row as u32;
                 articles[term as usize] += 1;

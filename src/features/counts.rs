@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::{Bags, Columns, Documents, Field, FieldWeights, Records};
+use super::{Bags, Columns, Field, FieldWeights, Records};
 
 /// Damped counts of a corpus: articles × columns, sparse.
 ///
@@ -152,38 +152,38 @@ struct Spread<'a> {
 type InOpening = [u16; 2];
 
 impl Spread<'_> {
-    /// The tokens of the fields that only an opening has.
-    fn opening(&self, row: usize) -> [(Field, &[u32]); 2] {
-        [(Field::Lead, self.bags.lead(row, self.weights.lead_tokens)), (Field::Title, self.bags.title(row))]
+    /// Calls `each` for every term of the opening of article `row` that has a column in its field there, with that field.
+    fn opening(&self, row: usize, mut each: impl FnMut(Field, u32)) {
+        let mut field = |field: Field, term: u32| {
+            if self.columns.get(term, field).is_some() {
+                each(field, term);
+            }
+        };
+        self.bags.lead(row, self.weights.lead_tokens).for_each(|term| field(Field::Lead, term));
+        self.bags.title(row).for_each(|term| field(Field::Title, term));
     }
 
     /// How many columns article `row` has: one for the body of each term, and those of the distinct terms of its opening.
     fn length(&self, row: usize) -> usize {
-        let mut length = self.bags.terms.of(row).len();
-        let mut with_column: Vec<u32> = Vec::new();
-        for (field, tokens) in self.opening(row) {
-            let known = tokens.iter().filter(|&&term| term != Documents::UNKNOWN);
-            with_column.clear();
-            with_column.extend(known.filter(|&&term| self.columns.get(term, field).is_some()));
-            with_column.sort_unstable();
-            with_column.dedup();
-            length += with_column.len();
-        }
-        length
+        let mut with_column: Vec<(Field, u32)> = Vec::new();
+        self.opening(row, |field, term| with_column.push((field, term)));
+        with_column.sort_unstable();
+        with_column.dedup();
+        self.bags.terms.of(row).len() + with_column.len()
     }
 
     /// Fills in the columns of article `row` in ascending order, and how often each occurs. `scratch` has zeros for each
     /// term, before and after.
     fn fill(&self, row: usize, scratch: &mut [InOpening], columns: &mut [u32], counts: &mut [u16]) {
-        for (field, tokens) in self.opening(row) {
-            for &term in tokens.iter().filter(|&&term| term != Documents::UNKNOWN) {
-                let count = &mut scratch[term as usize][field as usize - 1];
-                *count = count.saturating_add(1);
-            }
-        }
+        self.opening(row, |field, term| {
+            let count = &mut scratch[term as usize][field as usize - 1];
+            *count = count.saturating_add(1);
+        });
         let mut at = 0;
-        let bag = self.bags.terms.range(row);
-        for (&term, &in_body) in self.bags.terms.of(row).iter().zip(&self.bags.counts[bag]) {
+        let in_body = self.bags.terms.of(row).iter().zip(&self.bags.counts[self.bags.terms.range(row)]);
+        let pairs = self.bags.opening_pairs(row);
+        let in_opening = pairs.iter().map(|pair| (pair, &0));
+        for (&term, &in_body) in in_body.chain(in_opening) {
             let [in_lead, in_title] = std::mem::take(&mut scratch[term as usize]);
             for (field, count) in [(Field::Body, in_body), (Field::Lead, in_lead), (Field::Title, in_title)] {
                 if count > 0

@@ -1,5 +1,7 @@
 //! Articles as numbers: the term of every token, in order.
 
+use super::bags::Lists;
+
 /// The tokens of a corpus, as terms.
 ///
 /// Every token is kept, those that are no term of the vocabulary as [`Documents::UNKNOWN`]: the lead is counted
@@ -15,6 +17,9 @@ pub struct Documents {
     pub(super) ngrams: Vec<u32>,
     /// Where each article starts in `ngrams`; one more at the end.
     pub(super) ngram_starts: Vec<usize>,
+    /// For each token of the title and of the opening of the text the pair that ends there, or [`Documents::UNKNOWN`]; no
+    /// lists where there are no such terms.
+    pub(super) opening_pairs: Lists<u32>,
 }
 
 impl Documents {
@@ -52,5 +57,11 @@ impl Documents {
             (Some(&start), Some(&end)) => &self.ngrams[start..end],
             _ => &[],
         }
+    }
+
+    /// For each token of the title and of the opening of the text of article `row`, the pair of words that ends there, or
+    /// [`Documents::UNKNOWN`]; empty where pairs are no terms.
+    pub fn opening_pairs(&self, row: usize) -> &[u32] {
+        if row < self.opening_pairs.len() { self.opening_pairs.of(row) } else { &[] }
     }
 }

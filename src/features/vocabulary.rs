@@ -6,6 +6,7 @@ use std::hash::BuildHasherDefault;
 use rayon::prelude::*;
 
 use super::ngrams::{Ends, MAX_NGRAM, advance, key_of_ngram};
+use super::opening_pairs::add_opening_pairs;
 use super::spellings::{KeyHasher, Terms, read};
 use super::{Documents, SurfaceTable};
 use crate::text::{Analyzer, Surface, key_of};
@@ -85,7 +86,11 @@ impl Vocabulary {
         }));
         let mut articles: Vec<u32> = order.iter().map(|&old| frequency[old as usize]).collect();
         let mut ngrams = Vec::new();
-        for ngram in add_ngrams(&mut documents, terms.len(), analyzer.ngrams, limits) {
+        let found = match analyzer.opening_pairs {
+            true => add_opening_pairs(&mut documents, terms.len(), limits),
+            false => add_ngrams(&mut documents, terms.len(), analyzer.ngrams, limits),
+        };
+        for ngram in found {
             let text = |term: TermId, terms: &[String]| terms[term.0 as usize].clone();
             let words = format!("{} {}", text(ngram.first, &terms), text(ngram.then, &terms));
             entries.push((key_of_ngram(ngram.first, ngram.then), TermId(terms.len() as u32)));
@@ -134,10 +139,10 @@ impl Vocabulary {
 }
 
 /// A term made of two others.
-struct Ngram {
-    first: TermId,
-    then: TermId,
-    articles: u32,
+pub(super) struct Ngram {
+    pub first: TermId,
+    pub then: TermId,
+    pub articles: u32,
 }
 
 /// Finds the n-grams of up to `longest` words that enough articles have, shorter before longer and frequent before rare,

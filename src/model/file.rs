@@ -17,9 +17,9 @@ use super::Card;
 use super::weights::StoredWeights;
 use crate::{Error, Result};
 
-/// The newest version of the format. Every version up to it can be read: version 2 may leave out weights that are 0, and
-/// version 3 corrects log odds in view of other topics.
-pub const FORMAT_VERSION: u32 = 3;
+/// The newest version of the format. Every version up to it can be read: version 2 may leave out weights that are 0,
+/// version 3 corrects log odds in view of other topics, and version 4 may have pairs of words of openings.
+pub const FORMAT_VERSION: u32 = 4;
 
 /// Where the card lies in the file's metadata.
 pub(super) const CARD_KEY: &str = "topicwire";

@@ -5,7 +5,7 @@ use std::ops::Range;
 use serde::Serialize;
 
 use super::Scorer;
-use crate::features::{Ends, Field, MAX_NGRAM};
+use crate::features::{Ends, Field, MAX_NGRAM, PAIRED_TOKENS};
 use crate::text::tokenize;
 use crate::{Article, TermId};
 
@@ -72,8 +72,9 @@ impl Occurrences {
                 starts[0] = token.start;
                 let end = token.start + token.text.len();
                 ends = scorer.ngrams(ends, term);
-                for (start, term) in starts.into_iter().zip(ends) {
+                for (words, (start, term)) in starts.into_iter().zip(ends).enumerate() {
                     let span = Span { part, start, end };
+                    let lead = if words > 0 { lead.min(PAIRED_TOKENS) } else { lead };
                     let in_lead = part == Part::Text && position < lead;
                     found.extend(term.map(|term| Occurrence { term, span, in_lead }));
                 }

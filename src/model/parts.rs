@@ -128,7 +128,8 @@ fn encode<'a>(mut card: Card, tensors: impl Iterator<Item = (&'a str, &'a Tensor
     let failed = |problem: String| Error::Model { path: Default::default(), problem };
     let tensors: Vec<_> = tensors.collect();
     card.version = match card.decision.calibration {
-        Calibration::Platt { .. } => FORMAT_VERSION,
+        _ if card.analyzer.opening_pairs => FORMAT_VERSION,
+        Calibration::Platt { .. } => 3,
         Calibration::Softmax(_) if tensors.iter().any(|(name, _)| *name == PLACES[0].0) => 2,
         Calibration::Softmax(_) => 1,
     };

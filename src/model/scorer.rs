@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use super::file::Arrays;
 use super::weights::StoredWeights;
 use super::{Card, TopicModel};
-use crate::features::{Ends, SurfaceTable, advance, damped, field_scales};
+use crate::features::{Ends, PAIRED_TOKENS, SurfaceTable, advance, damped, field_scales};
 use crate::text::{TermMaker, key_of, tokenize};
 use crate::wide::{Wide, wide};
 use crate::{Article, TermId};
@@ -140,11 +140,12 @@ impl<'m> Scorer<'m> {
                 known += 1;
                 self.see(term, [1, 0, 1]);
             }
-            self.see_ngrams(&mut ends, term);
+            self.see_ngrams(&mut ends, term, [0, 0, 1]);
         });
         ends = Ends::default();
         let mut position = 0_u32;
         let lead = self.card.fields.lead_tokens;
+        let paired = lead.min(PAIRED_TOKENS);
         tokenize(&article.text, |token| {
             words += 1;
             let term = self.term(token.text, language);
@@ -152,18 +153,21 @@ impl<'m> Scorer<'m> {
                 known += 1;
                 self.see(term, [1, u32::from(position < lead), 0]);
             }
-            self.see_ngrams(&mut ends, term);
+            self.see_ngrams(&mut ends, term, [0, u32::from(position < paired), 0]);
             position += 1;
         });
         (known as f32 / words.max(1) as f32, language)
     }
 
-    /// Counts the n-grams that end at `term`; `ends` holds those that ended before it, and then these.
+    /// Counts the n-grams that end at `term`: in the body, or where they are terms of openings in those fields. `ends` holds
+    /// those that ended before it, and then these.
     #[inline]
-    fn see_ngrams(&mut self, ends: &mut Ends, term: Option<TermId>) {
-        if self.card.analyzer.ngrams > 1 {
+    fn see_ngrams(&mut self, ends: &mut Ends, term: Option<TermId>, in_opening: [u32; 3]) {
+        let analyzer = &self.card.analyzer;
+        let in_fields = if analyzer.opening_pairs { in_opening } else { [1, 0, 0] };
+        if (analyzer.ngrams > 1 || analyzer.opening_pairs) && in_fields != [0; 3] {
             *ends = self.ngrams(*ends, term);
-            ends[1..].iter().flatten().for_each(|&ngram| self.see(ngram, [1, 0, 0]));
+            ends[1..].iter().flatten().for_each(|&ngram| self.see(ngram, in_fields));
         }
     }
 
@@ -175,7 +179,7 @@ impl<'m> Scorer<'m> {
     #[inline]
     fn see(&mut self, term: TermId, in_fields: [u32; 3]) {
         let Some(counts) = self.counts.get_mut(term.0 as usize) else { return };
-        if counts[0] == 0 {
+        if *counts == [0; 3] {
             self.touched.push(term.0);
         }
         for field in 0..3 {

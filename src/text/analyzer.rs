@@ -42,6 +42,9 @@ pub struct Analyzer {
     /// The most words of a term: 1 for words alone, 2 for pairs of words too, 3 for triples.
     #[serde(default = "words_alone", skip_serializing_if = "are_words_alone")]
     pub ngrams: u8,
+    /// Whether pairs of words of the title and of the opening of the text are terms there.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub opening_pairs: bool,
 }
 
 fn words_alone() -> u8 {
@@ -54,7 +57,13 @@ fn are_words_alone(ngrams: &u8) -> bool {
 
 impl Default for Analyzer {
     fn default() -> Self {
-        Analyzer { languages: vec![Language::ENGLISH], stem: true, numbers: Numbers::default(), ngrams: 1 }
+        Analyzer {
+            languages: vec![Language::ENGLISH],
+            stem: true,
+            numbers: Numbers::default(),
+            ngrams: 1,
+            opening_pairs: false,
+        }
     }
 }
 

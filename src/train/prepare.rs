@@ -75,6 +75,7 @@ impl Prepared {
             stem: settings.stem,
             numbers: settings.numbers,
             ngrams: settings.ngrams,
+            opening_pairs: settings.opening_pairs,
         };
         // Of very few articles, every term counts.
         let min_articles = if articles.len() < 100 { 1 } else { settings.min_articles };

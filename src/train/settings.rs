@@ -93,6 +93,10 @@ pub struct TrainSettings {
     pub numbers: Numbers,
     /// The most words of a term: 1 for words alone, 2 for pairs of words too, 3 for triples.
     pub ngrams: u8,
+    /// Whether pairs of words of the title and of the opening of the text are terms there; not beside n-grams of the whole
+    /// article.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub opening_pairs: bool,
     /// A term must occur in this many articles.
     pub min_articles: u32,
     /// No more terms than this.
@@ -141,6 +145,7 @@ impl Default for TrainSettings {
             stem: true,
             numbers: Numbers::default(),
             ngrams: 1,
+            opening_pairs: false,
             min_articles: 2,
             max_terms: 2_000_000,
             lead_tokens: None,
@@ -175,6 +180,12 @@ impl TrainSettings {
         }
         if !(1..=MAX_NGRAM).contains(&self.ngrams) {
             return wrong(format!("ngrams = {}: choose 1 to {MAX_NGRAM}", self.ngrams));
+        }
+        if self.opening_pairs && self.ngrams > 1 {
+            return wrong(format!(
+                "opening-pairs: ngrams = {} has the pairs of the whole article already",
+                self.ngrams
+            ));
         }
         if self.max_terms == 0 {
             return wrong("max-terms = 0: a model needs terms".into());

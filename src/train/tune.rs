@@ -60,10 +60,9 @@ impl Trainer {
     pub fn tune(&self, corpus: &Corpus, tell: &mut dyn FnMut(&Tuned) -> ControlFlow<()>) -> Result<Tuned> {
         let settings = self.settings();
         let mut prepared = Vec::new();
-        for ngrams in if settings.ngrams == 1 { 1..=2 } else { settings.ngrams..=settings.ngrams } {
-            let with_ngrams = TrainSettings { ngrams, ..settings.clone() };
-            let (read, _) = Prepared::new(&corpus.articles, &with_ngrams)?;
-            prepared.push((with_ngrams, read));
+        for settings in with_pairs(settings) {
+            let (read, _) = Prepared::new(&corpus.articles, &settings)?;
+            prepared.push((settings, read));
         }
         let mut random = ChaCha8Rng::seed_from_u64(settings.seed);
         let first = Contender::new(&prepared[0].1, fixed(settings, Candidate::usual(settings)))?;
@@ -93,6 +92,16 @@ impl Trainer {
         }
         Ok(Tuned { tried, ..best })
     }
+}
+
+/// `settings`, and where these take words alone, the same with pairs of words: of openings, and of whole articles.
+fn with_pairs(settings: &TrainSettings) -> Vec<TrainSettings> {
+    let mut all = vec![settings.clone()];
+    if settings.ngrams == 1 && !settings.opening_pairs {
+        all.push(TrainSettings { opening_pairs: true, ..settings.clone() });
+        all.push(TrainSettings { ngrams: 2, ..settings.clone() });
+    }
+    all
 }
 
 /// Settings drawn at random, where `settings` leaves them free.

@@ -60,20 +60,24 @@ fn with_opening_pairs() -> TrainSettings {
 
 #[test]
 fn pairs_of_openings_tell_order_in_title_and_lead_and_not_below() {
-    let model = Trainer::new(with_opening_pairs()).unwrap().train(&corpus()).unwrap();
-    let probability = |title: &str, text: &str| {
-        let prediction = model.predict(&Article::new("x", title, text));
-        let at = prediction.topics.iter().position(|given| given.topic.as_str() == "lion-wins");
-        at.map_or(0.0, |at| prediction.topics[at].probability)
+    let in_lead = corpus();
+    let to_title =
+        |article: &Article| Article { title: article.text.clone(), text: String::new(), ..article.clone() };
+    let in_title = Corpus::from(in_lead.articles.iter().map(to_title).collect::<Vec<_>>());
+    let trainer = Trainer::new(with_opening_pairs()).unwrap();
+    let (by_lead, by_title) = (trainer.train(&in_lead).unwrap(), trainer.train(&in_title).unwrap());
+    for (words, topic) in [("now lion beats tiger", "lion-wins"), ("now tiger beats lion", "tiger-wins")] {
+        for (model, title, text) in [(&by_lead, "", words), (&by_title, words, "")] {
+            let prediction = model.predict(&Article::new("x", title, text));
+            assert_eq!(prediction.topics[0].topic.as_str(), topic, "{title:?} {text:?}");
+            assert!(prediction.topics[0].probability > 0.5);
+        }
+    }
+    let below = |words: &str| {
+        let text = format!("{}{words}", "number ".repeat(200));
+        by_lead.predict(&Article::new("x", "", text)).probabilities
     };
-    assert!(probability("", "now lion beats tiger") > 0.5);
-    assert!(probability("", "now tiger beats lion") < 0.5);
-    let below = format!("{}lion beats tiger", "number ".repeat(200));
-    let other = format!("{}tiger beats lion", "number ".repeat(200));
-    assert_eq!(
-        model.predict(&Article::new("x", "", &below)).probabilities,
-        model.predict(&Article::new("x", "", &other)).probabilities,
-    );
+    assert_eq!(below("lion beats tiger"), below("tiger beats lion"));
 }
 
 #[test]

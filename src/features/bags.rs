@@ -198,8 +198,7 @@ impl Bags {
                 renumbered.counts.push(count);
             }
             renumbered.terms.starts.push(renumbered.terms.all.len());
-            let opening: Vec<u32> = self.openings.of(row).iter().map(|&term| new(term)).collect();
-            renumbered.openings.push(&opening);
+            renumbered.openings.extend(self.openings.of(row).iter().map(|&term| new(term)));
             renumbered.titles.push(self.titles[row]);
             renumbered.pairs.extend(self.pairs.of(row).iter().map(|&pair| new(pair)));
         }

@@ -183,7 +183,7 @@ impl TrainSettings {
         }
         if self.opening_pairs && self.ngrams > 1 {
             return wrong(format!(
-                "opening-pairs: ngrams = {} has the pairs of the whole article already",
+                "opening-pairs: ngrams = {} has the pairs of the whole article already: choose one",
                 self.ngrams
             ));
         }

@@ -11,14 +11,17 @@ import argparse, json, os, subprocess, sys
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from compare import BINARY, ROOT, prepare, write_table
 
-PLAIN = ["--effort", "fast", "--weighting", "idf", "--stem", "false", "--lead-weight", "0", "--title-weight", "0"]
-STEMS = PLAIN[:4] + PLAIN[6:]
+FAST = ["--effort", "fast", "--log-ratios", "false"]
+IDF = [*FAST, "--weighting", "idf"]
+STEMS = [*IDF, "--lead-weight", "0", "--title-weight", "0"]
+PLAIN = [*STEMS, "--stem", "false"]
 VARIANTS = [
     ("words, idf, a threshold for each topic", PLAIN),
     ("+ stems", STEMS),
-    ("+ title and lead as fields of their own", PLAIN[:4]),
-    ("+ a weighting that knows the topics (pmi)", ["--effort", "fast"]),
-    ("+ settings chosen out of fold; second stage: the default", []),
+    ("+ title and lead as fields of their own", IDF),
+    ("+ a weighting that knows the topics (pmi)", FAST),
+    ("+ settings chosen out of fold; second stage", ["--log-ratios", "false"]),
+    ("+ log ratios of naive Bayes: the default", []),
     ("the default with word pairs", ["--ngrams", "2"]),
     ("the default with words of a single article", ["--min-articles", "1"]),
     ("the wider search", ["--effort", "best"]),

@@ -49,7 +49,7 @@ fn stages(criterion: &mut Criterion) {
     let counts = Counts::new(&bags, &columns, &fields);
     let column_topics = ColumnTopics::new(&counts);
     let weigh = || {
-        let weights = column_topics.weights(Weighting::Pmi, &targets, topics, |_| true, 1);
+        let weights = column_topics.weights(Weighting::Pmi, &targets, topics, |_| true);
         counts.weigh(&weights, &fields)
     };
     group.bench_function("weigh", |bencher| bencher.iter(|| black_box(weigh())));

@@ -24,7 +24,7 @@ fn main() -> Result<(), Error> {
     let bags = Bags::new(&documents, vocabulary.terms.len(), fields.lead_tokens);
     let columns = Columns::new(&bags, vocabulary.terms.len(), &fields, 1);
     let counts = Counts::new(&bags, &columns, &fields);
-    let weights = ColumnTopics::new(&counts).weights(Weighting::Idf, &targets, 2, |_| true, 1);
+    let weights = ColumnTopics::new(&counts).weights(Weighting::Idf, &targets, 2, |_| true);
     let records = counts.weigh(&weights, &fields);
 
     // The same calls as for every classifier of linfa.

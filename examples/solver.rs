@@ -54,7 +54,7 @@ fn records(corpus: &Corpus, targets: &[Vec<u32>], topics: usize) -> Records {
     let bags = Bags::new(&documents, vocabulary.terms.len(), fields.lead_tokens);
     let columns = Columns::new(&bags, vocabulary.terms.len(), &fields, 2);
     let counts = Counts::new(&bags, &columns, &fields);
-    let weights = ColumnTopics::new(&counts).weights(Weighting::Pmi, targets, topics, |_| true, 1);
+    let weights = ColumnTopics::new(&counts).weights(Weighting::Pmi, targets, topics, |_| true);
     counts.weigh(&weights, &fields)
 }
 

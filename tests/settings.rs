@@ -70,6 +70,7 @@ fn all_settings() -> TrainSettings {
         ngrams: 2,
         // Not beside n-grams of the whole article.
         opening_pairs: false,
+        log_ratios: false,
         min_articles: 1,
         max_terms: 500,
         lead_tokens: Some(7),

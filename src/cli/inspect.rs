@@ -106,6 +106,13 @@ fn write_settings(out: &mut impl Write, model: &TopicModel) -> std::io::Result<(
             chosen.fields.title,
         )?;
     }
+    if report.log_ratios > 0.0 {
+        writeln!(
+            out,
+            "Blend:       {:.0} % of the scores are log ratios of naive Bayes, fitted out of fold",
+            100.0 * report.log_ratios
+        )?;
+    }
     let fit = &report.convergence;
     let end = if fit.converged { "converged" } else { "stopped early" };
     writeln!(out, "Fit:         {end} after {} passes, violation {:.3}", fit.iterations, fit.violation)

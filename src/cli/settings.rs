@@ -62,6 +62,9 @@ pub struct SettingArguments {
     /// What terms are worth: idf, relevance, pmi or igm; by default chosen out of fold.
     #[arg(long, value_parser = of_name::<Weighting>, value_name = "NAME")]
     weighting: Option<Weighting>,
+    /// Whether the log ratios of naive Bayes are blended into the weights, as far as they help.
+    #[arg(long, value_name = "TRUE|FALSE")]
+    log_ratios: Option<bool>,
     /// The cost of an error; by default chosen out of fold.
     #[arg(long, value_name = "C", allow_negative_numbers = true, value_parser = amount)]
     cost: Option<f32>,
@@ -146,6 +149,7 @@ impl SettingArguments {
         set(&mut settings.lead_weight, self.lead_weight.map(Some));
         set(&mut settings.title_weight, self.title_weight.map(Some));
         set(&mut settings.weighting, self.weighting.map(Some));
+        set(&mut settings.log_ratios, self.log_ratios);
         set(&mut settings.cost, self.cost.map(Some));
         set(&mut settings.selected_columns, self.selected_columns);
         set(&mut settings.target, self.target);

@@ -5,6 +5,7 @@
 //! [`Curve`] remembers what others would come to; [`Decision`] holds probabilities and thresholds for all topics of a model.
 //! Where there are very many topics, [`ArticleScores`] are those of an article's best alone.
 
+mod blend;
 mod cholesky;
 mod curve;
 mod decision;
@@ -18,6 +19,7 @@ mod softmax;
 mod table;
 pub mod threshold;
 
+pub(crate) use blend::{Blend, blend};
 pub use curve::{Curve, Reached};
 pub use decision::{Calibration, Decision, probability_of};
 pub use platt::{Platt, Prior};

@@ -28,8 +28,7 @@ const MAX_STEPS: usize = 100;
 /// A step that promises less than this, in nats of all rows together, is not worth going.
 const SETTLED: f64 = 1e-5;
 
-/// The weights under which `row` of each of `items` is likeliest, given the `pull`: Newton's method from its center, each
-/// step halved until it leads down, as Lin, Weng and Keerthi (2007) do it for Platt scaling.
+/// The weights under which `row` of each of `items` is likeliest, given the `pull`.
 pub(super) fn regression<const N: usize, T: Sync>(
     items: &[T],
     row: impl Fn(&T) -> Row<N> + Sync,
@@ -42,7 +41,13 @@ pub(super) fn regression<const N: usize, T: Sync>(
         parts.iter().for_each(|part| loss.add(part));
         loss
     };
-    let mut weights = pull.center;
+    minimise(at, pull.center)
+}
+
+/// The weights at which the convex loss `at` is least: Newton's method from `start`, each step halved until it leads down, as
+/// Lin, Weng and Keerthi (2007) do it for Platt scaling.
+pub(super) fn minimise<const N: usize>(at: impl Fn(&[f64; N]) -> Loss<N>, start: [f64; N]) -> [f64; N] {
+    let mut weights = start;
     let mut current = at(&weights);
     for _ in 0..MAX_STEPS {
         let step = current.newton();
@@ -72,16 +77,18 @@ pub(super) fn regression<const N: usize, T: Sync>(
 const CHUNK: usize = 8_192;
 
 /// The penalised negative log likelihood at some weights.
-struct Loss<const N: usize> {
-    value: f64,
-    gradient: [f64; N],
+pub(super) struct Loss<const N: usize> {
+    pub value: f64,
+    pub gradient: [f64; N],
     /// The lower triangle of the second derivatives.
-    hessian: [[f64; N]; N],
+    pub hessian: [[f64; N]; N],
 }
 
 impl<const N: usize> Loss<N> {
+    pub const NONE: Loss<N> = Loss { value: 0.0, gradient: [0.0; N], hessian: [[0.0; N]; N] };
+
     fn of_pull(pull: &Pull<N>, weights: &[f64; N]) -> Loss<N> {
-        let mut loss = Loss { value: 0.0, gradient: [0.0; N], hessian: [[0.0; N]; N] };
+        let mut loss = Loss::NONE;
         for (at, weight) in weights.iter().enumerate() {
             let away = weight - pull.center[at];
             loss.value += 0.5 * pull.strength[at] * away * away;
@@ -92,7 +99,7 @@ impl<const N: usize> Loss<N> {
     }
 
     fn of_rows<T>(items: &[T], row: &impl Fn(&T) -> Row<N>, weights: &[f64; N]) -> Loss<N> {
-        let mut loss = Loss { value: 0.0, gradient: [0.0; N], hessian: [[0.0; N]; N] };
+        let mut loss = Loss::NONE;
         for some in items.chunks(32) {
             // The sum of logarithms, as that of a product, which no 32 factors of at most 2 can overflow.
             let mut product = 1.0;
@@ -122,7 +129,7 @@ impl<const N: usize> Loss<N> {
         loss
     }
 
-    fn add(&mut self, other: &Loss<N>) {
+    pub fn add(&mut self, other: &Loss<N>) {
         self.value += other.value;
         for at in 0..N {
             self.gradient[at] += other.gradient[at];

@@ -60,7 +60,7 @@ impl<T: Copy> Lists<T> {
         self.starts.push(self.all.len());
     }
 
-    fn append(&mut self, further: &Lists<T>) {
+    pub fn append(&mut self, further: &Lists<T>) {
         let offset = self.all.len();
         self.starts.extend(further.starts[1..].iter().map(|start| offset + start));
         self.all.extend_from_slice(&further.all);

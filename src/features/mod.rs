@@ -6,6 +6,7 @@
 //! column is worth; and [`Counts::weigh`] makes the [`Records`] that a classifier learns from.
 
 mod bags;
+mod column_topics;
 mod columns;
 mod counts;
 mod documents;
@@ -19,6 +20,7 @@ mod vocabulary;
 mod weighting;
 
 pub use bags::Bags;
+pub use column_topics::{ColumnTopics, TopicCounts};
 pub use columns::{Columns, Field, FieldWeights};
 pub(crate) use counts::field_scales;
 pub use counts::{Counts, damped};
@@ -31,4 +33,4 @@ pub use select::chi_square;
 pub use surfaces::SurfaceTable;
 pub(crate) use vocabulary::TERM_SPACE;
 pub use vocabulary::{Vocabulary, VocabularyLimits};
-pub use weighting::{ColumnTopics, Weighting};
+pub use weighting::Weighting;

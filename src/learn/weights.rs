@@ -52,6 +52,36 @@ impl Weights {
         self
     }
 
+    /// The same weights and `share` times those of `other`, which must be of the same columns and topics.
+    #[must_use]
+    pub fn blended(mut self, other: &Weights, share: f32) -> Weights {
+        for (block, other) in self.blocks.iter_mut().zip(&other.blocks) {
+            block.par_iter_mut().zip(other).with_min_len(COLUMNS).for_each(|(weights, other)| {
+                (0..LANES).for_each(|l| weights[l] += share * other[l]);
+            });
+        }
+        self
+    }
+
+    /// The same weights, less the mean over topics of each column: no difference between two topics changes.
+    #[must_use]
+    pub fn centred(mut self) -> Weights {
+        let topics = self.topics;
+        let mut means = vec![0.0_f32; self.columns()];
+        for block in &self.blocks {
+            means.par_iter_mut().zip(block).with_min_len(COLUMNS).for_each(|(mean, weights)| {
+                *mean += weights.iter().sum::<f32>() / topics as f32;
+            });
+        }
+        for (block, first) in self.blocks.iter_mut().zip((0..).step_by(LANES)) {
+            let here = LANES.min(topics - first);
+            block.par_iter_mut().zip(&means).with_min_len(COLUMNS).for_each(|(weights, mean)| {
+                weights[..here].iter_mut().for_each(|weight| *weight -= mean);
+            });
+        }
+        self
+    }
+
     /// The same weights, those below `share` of their topic's largest set to 0.
     #[must_use]
     pub fn pruned(mut self, share: f32) -> Weights {
@@ -75,6 +105,9 @@ impl Weights {
         wide(Scores { weights: self, records, row })
     }
 }
+
+/// Columns that a worker takes at a time.
+const COLUMNS: usize = 1024;
 
 /// The scores of an article, to be added up.
 struct Scores<'a> {

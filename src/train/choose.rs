@@ -156,7 +156,7 @@ impl Search<'_> {
     /// Scores the articles of `folds`, each fit starting from the best candidate's of the same fold.
     fn score(&self, candidate: &Candidate, view: &View, folds: Range<u8>) -> Result<OutOfFold> {
         let Search { prepared, how, .. } = *self;
-        let learner = Learner { prepared, view, candidate, how, left_out: &[], tell: &|_| () };
+        let learner = Learner { prepared, view, candidate, how, left_out: &[], blends: false, tell: &|_| () };
         learner.out_of_fold(folds, &self.best.scores.duals)
     }
 

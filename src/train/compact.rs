@@ -18,7 +18,15 @@ pub(super) fn compact(
     how: FitOptions,
 ) -> Result<View> {
     let how = how.loose();
-    let figures = figures(&Learner { prepared, view: &view, candidate, how, left_out: &[], tell: &|_| () })?;
+    let figures = figures(&Learner {
+        prepared,
+        view: &view,
+        candidate,
+        how,
+        left_out: &[],
+        blends: false,
+        tell: &|_| (),
+    })?;
     drop(view);
     let mut order: Vec<usize> = (0..figures.len()).collect();
     order.sort_by(|&a, &b| figures[b].total_cmp(&figures[a]).then(a.cmp(&b)));
@@ -39,7 +47,7 @@ const SHARE: f64 = 0.4;
 /// of what the column adds to the topic's score.
 fn figures(learner: &Learner<'_>) -> Result<Vec<f32>> {
     let Learner { prepared, view, candidate, .. } = *learner;
-    let (_, records) = view.records(prepared, candidate, |_| true);
+    let records = view.records(candidate, &view.weights(prepared, candidate, |_| true));
     let rows: Vec<u32> = (0..prepared.len() as u32).collect();
     let mut largest = vec![0.0_f32; view.columns.len()];
     for portion in prepared.portions() {

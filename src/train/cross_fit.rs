@@ -4,15 +4,16 @@ use std::fmt;
 
 use rayon::prelude::*;
 
+use super::blend::blends;
 use super::candidate::FitOptions;
 use super::choose::choose;
-use super::out_of_fold::{Learner, OutOfFold, stays};
-use super::prepare::{Prepared, View, Words};
+use super::out_of_fold::{Learner, OutOfFold};
+use super::prepare::{Prepared, View, Words, stays};
 use super::trainer::fit_options;
 use super::whole::Whole;
 use super::{Candidate, TrainSettings, Trainer};
 use crate::corpus::Corpus;
-use crate::decide::Decision;
+use crate::decide::{Blend, Decision};
 use crate::learn::Duals;
 use crate::model::TopicModel;
 use crate::{Result, Task, Topic};
@@ -112,7 +113,7 @@ impl CrossFit {
     ///
     /// [`Error::Fit`](crate::Error::Fit) where the classifier fails.
     pub fn probabilities(&self, left_out: &[bool]) -> Result<Vec<Vec<f32>>> {
-        Ok(self.calibrated(&self.scores(left_out)?, left_out))
+        Ok(self.calibrated(&self.scores(left_out)?.0, left_out))
     }
 
     /// The same, and the model that is learned from all folds but what is `left_out`.
@@ -122,7 +123,7 @@ impl CrossFit {
     /// The same, and [`Error::Model`](crate::Error::Model) where the model is too large.
     pub fn probabilities_and_model(&self, left_out: &[bool]) -> Result<(Vec<Vec<f32>>, TopicModel)> {
         let scores = self.scores(left_out)?;
-        let probabilities = self.calibrated(&scores, left_out);
+        let probabilities = self.calibrated(&scores.0, left_out);
         let whole =
             Whole { settings: &self.settings, words: &self.words, taxonomy: Vec::new(), trials: Vec::new() };
         let learner = self.learner(left_out);
@@ -131,12 +132,15 @@ impl CrossFit {
 
     fn learner<'a>(&'a self, left_out: &'a [bool]) -> Learner<'a> {
         let CrossFit { prepared, view, candidate, how, .. } = self;
-        Learner { prepared, view, candidate, how: *how, left_out, tell: &|_| () }
+        let blends = blends(prepared, &self.settings, candidate);
+        Learner { prepared, view, candidate, how: *how, left_out, blends, tell: &|_| () }
     }
 
-    fn scores(&self, left_out: &[bool]) -> Result<OutOfFold> {
+    /// Out-of-fold scores, and how much of the log ratios of naive Bayes there is in them.
+    fn scores(&self, left_out: &[bool]) -> Result<(OutOfFold, Blend)> {
         let learner = self.learner(left_out);
-        learner.out_of_fold(0..self.prepared.folds, &self.starts)
+        let scores = learner.out_of_fold(0..self.prepared.folds, &self.starts)?;
+        Ok(scores.blended(&self.prepared, left_out))
     }
 
     /// The probabilities of each fold, calibrated on the others.

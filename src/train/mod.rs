@@ -3,6 +3,7 @@
 //! `prepare` reads the articles once; `choose` compares candidates out of fold and keeps the best; `calibrate`
 //! fits the decision on such scores; the [`Trainer`] puts them together.
 
+mod blend;
 mod by_topic;
 mod calibrate;
 mod candidate;

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use super::by_topic::ByTopic;
 use super::candidate::{Candidate, FitOptions, Fitted};
-use super::prepare::{Prepared, View};
+use super::prepare::{Prepared, View, stays};
 use super::trainer::{Step, Tell};
 use super::{Effort, TrainSettings};
 use crate::decide::{ArticleScores, SecondStage, Target, threshold};
@@ -23,6 +23,8 @@ pub(super) struct Learner<'a> {
     pub how: FitOptions,
     /// Nothing is learned from the articles that are true here; they are scored like the others. Empty: none.
     pub left_out: &'a [bool],
+    /// Whether the articles are scored by log ratios too, to be blended in.
+    pub blends: bool,
     /// Hears of each fit to a portion of the topics.
     pub tell: Tell<'a>,
 }
@@ -34,6 +36,8 @@ pub(super) struct OutOfFold {
     pub rows: Vec<u32>,
     /// The scores of each.
     pub scores: Vec<ArticleScores>,
+    /// What log ratios say of each, where they are to be blended in.
+    pub ratios: Vec<ArticleScores>,
     /// For each fold, the solution without it, from which that of a similar candidate starts.
     pub duals: Vec<Duals>,
 }
@@ -42,16 +46,19 @@ impl Learner<'_> {
     /// Scores the articles of `folds`. All that is learned is learned again without the fold; `starts`, by number of fold,
     /// only tells the solver where to begin.
     pub fn out_of_fold(&self, folds: Range<u8>, starts: &[Duals]) -> Result<OutOfFold> {
-        // Where the records of a fold take much memory, there is one such at a time.
-        let at_once = if self.view.is_large() { 1 } else { usize::from(u8::MAX) };
         let folds: Vec<u8> = folds.collect();
         let mut all = OutOfFold::default();
-        for folds in folds.chunks(at_once) {
+        for folds in folds.chunks(self.folds_at_once()) {
             let start = |fold: u8| starts.get(usize::from(fold)).unwrap_or(&Duals::None);
             let parts = folds.par_iter().map(|&fold| self.one_fold(fold, start(fold)));
             parts.collect::<Result<Vec<_>>>()?.into_iter().for_each(|part| all.append(part));
         }
         Ok(all)
+    }
+
+    /// Where the records of a fold take much memory, there is one such at a time.
+    pub fn folds_at_once(&self) -> usize {
+        if self.view.is_large() { 1 } else { usize::from(u8::MAX) }
     }
 
     /// Scores the articles of `fold`.
@@ -61,7 +68,11 @@ impl Learner<'_> {
         let (mut seen, unseen) = prepared.split(fold);
         seen.retain(|&row| stays(left_out, row as usize));
         let taken = |row: usize| prepared.fold[row] != fold && stays(left_out, row);
-        let (_, records) = view.records(prepared, candidate, taken);
+        let (records, ratios) = if learner.blends {
+            learner.ratio_scores(&unseen, taken)
+        } else {
+            (view.records(candidate, &view.weights(prepared, candidate, taken)), Vec::new())
+        };
         let mut scores = vec![ArticleScores::default(); unseen.len()];
         let mut duals = Duals::None;
         for portion in prepared.portions() {
@@ -74,7 +85,8 @@ impl Learner<'_> {
             (self.tell)(Step::Fitted);
         }
         let kept = prepared.portions().len() == 1 && duals.bytes() <= KEPT_BYTES;
-        Ok(OutOfFold { rows: unseen, scores, duals: vec![if kept { duals } else { Duals::None }] })
+        let duals = vec![if kept { duals } else { Duals::None }];
+        Ok(OutOfFold { rows: unseen, scores, ratios, duals })
     }
 
     /// Learns the topics of `portion` from `rows`. Where topics come in portions, weights that are next to nothing are let
@@ -97,11 +109,6 @@ impl Learner<'_> {
 /// Weights below this share of a topic's largest are next to nothing. A topic has weights in as many columns as its articles,
 /// and those that could be mistaken for its, have words.
 const NOTHING: f32 = 0.01;
-
-/// Whether article `row` is learned from.
-pub(super) fn stays(left_out: &[bool], row: usize) -> bool {
-    !left_out.get(row).copied().unwrap_or(false)
-}
 
 /// With two topics there is nothing to correct, and with very many it takes longer than all the rest.
 const SECOND_STAGE_TOPICS: RangeInclusive<usize> = 3..=64;
@@ -164,6 +171,7 @@ impl OutOfFold {
     pub fn append(&mut self, further: OutOfFold) {
         self.rows.extend(further.rows);
         self.scores.extend(further.scores);
+        self.ratios.extend(further.ratios);
         self.duals.extend(further.duals);
     }
 
@@ -171,7 +179,7 @@ impl OutOfFold {
     pub fn only(&self, stays: impl Fn(usize) -> bool) -> OutOfFold {
         let staying = self.rows.iter().zip(&self.scores).filter(|(row, _)| stays(**row as usize));
         let (rows, scores) = staying.map(|(&row, scores)| (row, scores.clone())).unzip();
-        OutOfFold { rows, scores, duals: Vec::new() }
+        OutOfFold { rows, scores, ..OutOfFold::default() }
     }
 
     /// How good the scores are: accuracy where an article has exactly one topic, else three quarters of micro-F1 and one

@@ -10,7 +10,8 @@ use super::{Candidate, Effort, TrainSettings};
 use crate::corpus::{grouped_folds, groups};
 use crate::decide::SHORTLIST;
 use crate::features::{
-    Bags, ColumnTopics, Columns, Counts, Documents, FieldWeights, Records, Vocabulary, VocabularyLimits,
+    Bags, ColumnTopics, Columns, Counts, Documents, FieldWeights, Records, TopicCounts, Vocabulary,
+    VocabularyLimits,
 };
 use crate::nearest::{listed, nearest};
 use crate::text::{Analyzer, Language};
@@ -211,18 +212,30 @@ impl View {
         self.counts.stored() > LARGE
     }
 
-    /// Column weights learned from the articles that are `taken`, and the records of all articles under them.
-    pub fn records(
+    /// What is counted of the articles that are `taken`.
+    pub fn count(&self, prepared: &Prepared, taken: impl Fn(usize) -> bool) -> TopicCounts {
+        self.column_topics.counts(&prepared.targets, prepared.topics.len(), taken)
+    }
+
+    /// What columns are worth by the articles that are `taken`.
+    pub fn weights(
         &self,
         prepared: &Prepared,
         candidate: &Candidate,
-        taken: impl Fn(usize) -> bool + Sync,
-    ) -> (Vec<f32>, Records) {
-        let topics = prepared.topics.len();
-        let weights = self.column_topics.weights(candidate.weighting, &prepared.targets, topics, taken, 1);
-        let records = self.counts.weigh(&weights, &candidate.fields);
-        (weights, records)
+        taken: impl Fn(usize) -> bool,
+    ) -> Vec<f32> {
+        self.column_topics.weights(candidate.weighting, &prepared.targets, prepared.topics.len(), taken)
     }
+
+    /// The records of all articles, with columns worth `column_weights`.
+    pub fn records(&self, candidate: &Candidate, column_weights: &[f32]) -> Records {
+        self.counts.weigh(column_weights, &candidate.fields)
+    }
+}
+
+/// Whether article `row` is learned from, where `left_out` says which are not; empty: none.
+pub(super) fn stays(left_out: &[bool], row: usize) -> bool {
+    !left_out.get(row).copied().unwrap_or(false)
 }
 
 fn topics_of(articles: &[Article]) -> Result<Vec<Topic>> {

@@ -25,10 +25,18 @@ pub struct TrainingReport {
     pub trials: Vec<Trial>,
     /// What the trials' figure is: `accuracy`, or a mean of micro-F1 and macro-F1; out of fold.
     pub figure: String,
+    /// What part of the scores comes of the log ratios of naive Bayes, by size: from 0, where they are not blended in or do
+    /// not help, to 1.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub log_ratios: f32,
     /// How the last fit ended.
     pub convergence: Convergence,
     /// For each topic, in the order of the model's topics.
     pub topics: Vec<TopicReport>,
+}
+
+fn is_zero(part: &f32) -> bool {
+    *part == 0.0
 }
 
 /// A candidate and what it scored.

@@ -97,6 +97,9 @@ pub struct TrainSettings {
     /// article.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub opening_pairs: bool,
+    /// Whether the log ratios of naive Bayes are blended into the weights.
+    #[serde(skip_serializing_if = "Clone::clone")]
+    pub log_ratios: bool,
     /// A term must occur in this many articles.
     pub min_articles: u32,
     /// No more terms than this.
@@ -146,6 +149,7 @@ impl Default for TrainSettings {
             numbers: Numbers::default(),
             ngrams: 1,
             opening_pairs: false,
+            log_ratios: true,
             min_articles: 2,
             max_terms: 2_000_000,
             lead_tokens: None,

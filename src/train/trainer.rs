@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::blend::blends;
 use super::candidate::{FitOptions, TOLERANCE};
 use super::choose::choose;
 use super::compact::compact;
@@ -143,12 +144,18 @@ impl Trainer {
         let scored = scores.duals.len() as u8;
         tell(Step::Fitting((usize::from(prepared.folds - scored) + 1) * portions));
         let candidate = &choice.candidate;
-        let learner = Learner { prepared: &prepared, view: &view, candidate, how, left_out: &[], tell };
-        let rest = || learner.out_of_fold(scored..prepared.folds, &[]);
+        let blends = blends(&prepared, settings, candidate);
+        let learner =
+            Learner { prepared: &prepared, view: &view, candidate, how, left_out: &[], blends, tell };
+        let of_trials = || if blends { learner.ratios_out_of_fold(scored) } else { Vec::new() };
+        let rest = || (of_trials(), learner.out_of_fold(scored..prepared.folds, &[]));
         // With few topics a fit is work for one thread. Where records take much memory, one after the other.
         let whole = || learner.whole();
-        let (rest, fit) = if view.is_large() { (rest(), whole()) } else { rayon::join(rest, whole) };
+        let ((of_trials, rest), fit) =
+            if view.is_large() { (rest(), whole()) } else { rayon::join(rest, whole) };
+        scores.ratios = of_trials;
         scores.append(rest?);
+        let scores = scores.blended(&prepared, &[]);
         let whole = Whole { settings, words: &words, taxonomy, trials: choice.trials };
         whole.model(learner, fit?, scores)
     }

@@ -6,6 +6,7 @@ use rand::seq::IndexedRandom;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
+use super::blend::blends;
 use super::candidate::Candidate;
 use super::out_of_fold::{Learner, OutOfFold};
 use super::prepare::{LONGEST_LEAD, Prepared, View};
@@ -174,12 +175,13 @@ impl<'a> Contender<'a> {
             candidate: &self.candidate,
             how: fit_options(&self.settings),
             left_out: &[],
+            blends: blends(self.prepared, &self.settings, &self.candidate),
             tell: &|_| (),
         };
         let measured = self.scores.duals.len() as u8;
         let further = learner.out_of_fold(measured..folds.max(measured), &[])?;
         self.scores.append(further);
-        self.figure = self.scores.figure(self.prepared);
+        self.figure = self.scores.clone().blended(self.prepared, &[]).0.figure(self.prepared);
         Ok(())
     }
 

@@ -1,12 +1,14 @@
 //! The last fit, to all articles, and the model that comes of it.
 
 use super::calibrate::Decided;
-use super::out_of_fold::{Learner, OutOfFold, stays};
-use super::prepare::Words;
+use super::out_of_fold::{Learner, OutOfFold};
+use super::prepare::{Words, stays};
 use super::trainer::Step;
 use super::{TrainSettings, TrainingReport, Trial};
 use crate::corpus::TopicInfo;
-use crate::learn::{Convergence, Duals, SparseWeights, Weights};
+use crate::decide::Blend;
+use crate::features::TopicCounts;
+use crate::learn::{Convergence, Duals, SparseWeights, Weights, log_ratios};
 use crate::model::{PackedWeights, Parts, TopicModel};
 use crate::{Result, Task};
 
@@ -24,6 +26,8 @@ pub(super) struct WholeFit {
     /// The articles that were learned from.
     rows: Vec<u32>,
     weights: WholeWeights,
+    /// What log ratios are made of, where they are blended into the weights.
+    counts: Option<TopicCounts>,
     convergence: Convergence,
 }
 
@@ -37,7 +41,9 @@ impl Learner<'_> {
     /// Learns from all articles but those left out.
     pub fn whole(&self) -> Result<WholeFit> {
         let Learner { prepared, view, candidate, left_out, .. } = *self;
-        let (column_weights, records) = view.records(prepared, candidate, |row| stays(left_out, row));
+        let counts = view.count(prepared, |row| stays(left_out, row));
+        let column_weights = counts.weights(candidate.weighting);
+        let records = view.records(candidate, &column_weights);
         let rows: Vec<u32> =
             (0..prepared.len() as u32).filter(|&row| stays(left_out, row as usize)).collect();
         let mut convergence: Option<Convergence> = None;
@@ -51,19 +57,30 @@ impl Learner<'_> {
             if whole { all = Some(fitted.weights) } else { sparse.push(&fitted.weights) }
         }
         let weights = all.map_or(WholeWeights::Sparse(sparse), WholeWeights::All);
-        Ok(WholeFit { column_weights, rows, weights, convergence: convergence.unwrap_or_default() })
+        let counts = self.blends.then_some(counts);
+        let convergence = convergence.unwrap_or_default();
+        Ok(WholeFit { column_weights, rows, weights, counts, convergence })
     }
 }
 
 impl Whole<'_> {
     /// The model of what was learned, with the decision that fits the out-of-fold `scores`.
-    pub fn model(self, learner: Learner<'_>, fit: WholeFit, scores: OutOfFold) -> Result<TopicModel> {
+    pub fn model(
+        self,
+        learner: Learner<'_>,
+        fit: WholeFit,
+        (scores, blend): (OutOfFold, Blend),
+    ) -> Result<TopicModel> {
         let Learner { prepared, view, candidate, left_out, .. } = learner;
-        let WholeFit { column_weights, rows, weights, convergence } = fit;
+        let WholeFit { column_weights, rows, weights, counts, convergence } = fit;
         (learner.tell)(Step::Deciding);
         let scores = if left_out.is_empty() { scores } else { scores.only(|row| stays(left_out, row)) };
         let (weights, scores) = match weights {
             WholeWeights::All(weights) => {
+                let weights = match counts {
+                    Some(counts) => weights.blended(&log_ratios(&counts), blend.share),
+                    None => weights,
+                };
                 let (weights, scores) = scores.correct(prepared, self.settings, weights);
                 (PackedWeights::dense(&weights), scores)
             }
@@ -82,6 +99,7 @@ impl Whole<'_> {
             chosen: Some(*candidate),
             trials: self.trials,
             figure: if prepared.task == Task::Single { "accuracy" } else { "¾ micro-F1 + ¼ macro-F1" }.into(),
+            log_ratios: blend.part,
             convergence,
             topics: reports,
         };

@@ -1,0 +1,218 @@
+//! Where columns occur, and how often in the articles of each topic.
+
+use std::ops::Range;
+
+use rayon::prelude::*;
+
+use super::bags::Lists;
+use super::{Counts, Weighting};
+
+/// Where each column occurs, by article: what weights are counted from, for all articles or for those of a fold.
+#[derive(Debug)]
+pub struct ColumnTopics {
+    starts: Vec<usize>,
+    rows: Vec<u32>,
+}
+
+impl ColumnTopics {
+    /// The articles of each column of `counts`.
+    pub fn new(counts: &Counts) -> Self {
+        let mut starts = vec![0_usize; counts.width() + 1];
+        for row in 0..counts.len() {
+            for &column in counts.columns(row) {
+                starts[column as usize + 1] += 1;
+            }
+        }
+        for column in 0..counts.width() {
+            starts[column + 1] += starts[column];
+        }
+        let mut rows = vec![0; counts.stored()];
+        let middle = starts.partition_point(|&start| start < rows.len() / 2).min(counts.width());
+        let (low, high) = rows.split_at_mut(starts[middle]);
+        rayon::join(
+            || list_rows(counts, &starts[..=middle], 0, low),
+            || list_rows(counts, &starts[middle..], middle as u32, high),
+        );
+        ColumnTopics { starts, rows }
+    }
+
+    /// What the articles for which `taken` holds, whose topics are `targets[row]` and below `topics`, say of each column.
+    pub fn counts(&self, targets: &[Vec<u32>], topics: usize, taken: impl Fn(usize) -> bool) -> TopicCounts {
+        let taken = Taken::new(targets, topics, taken);
+        let parts: Vec<TopicCounts> =
+            self.parts().into_par_iter().map(|part| self.count(part, &taken)).collect();
+        let mut counts = TopicCounts::none(&taken);
+        counts.articles.reserve(self.columns());
+        counts.in_topics.all.reserve(parts.iter().map(|part| part.in_topics.all.len()).sum());
+        for part in parts {
+            counts.articles.extend(part.articles);
+            counts.in_topics.append(&part.in_topics);
+        }
+        counts
+    }
+
+    /// The weights that [`TopicCounts::weights`] makes of the same counts, without holding all of these.
+    pub fn weights(
+        &self,
+        weighting: Weighting,
+        targets: &[Vec<u32>],
+        topics: usize,
+        taken: impl Fn(usize) -> bool,
+    ) -> Vec<f32> {
+        let taken = Taken::new(targets, topics, taken);
+        let parts: Vec<Vec<f32>> =
+            self.parts().into_par_iter().map(|part| self.count(part, &taken).weights(weighting)).collect();
+        parts.concat()
+    }
+
+    /// The columns, in parts for workers.
+    fn parts(&self) -> Vec<Range<usize>> {
+        let columns = self.columns();
+        (0..columns).step_by(COLUMNS).map(|start| start..columns.min(start + COLUMNS)).collect()
+    }
+
+    fn columns(&self) -> usize {
+        self.starts.len() - 1
+    }
+
+    /// What the articles that are `taken` say of some `columns`.
+    fn count(&self, columns: Range<usize>, taken: &Taken) -> TopicCounts {
+        let mut counts = TopicCounts::none(taken);
+        let mut in_topic = vec![0; taken.sizes.len()];
+        let TopicCounts { articles, in_topics, .. } = &mut counts;
+        for column in columns {
+            let rows = &self.rows[self.starts[column]..self.starts[column + 1]];
+            let first = in_topics.all.len();
+            let mut df = 0;
+            for topics in rows.iter().filter_map(|&row| taken.topics_of(row as usize)) {
+                df += 1;
+                for &topic in topics {
+                    if in_topic[topic as usize] == 0 {
+                        in_topics.all.push((topic, 0));
+                    }
+                    in_topic[topic as usize] += 1;
+                }
+            }
+            for (topic, count) in &mut in_topics.all[first..] {
+                *count = std::mem::take(&mut in_topic[*topic as usize]);
+            }
+            in_topics.starts.push(in_topics.all.len());
+            articles.push(df);
+        }
+        counts
+    }
+}
+
+/// Columns that a worker takes at a time.
+const COLUMNS: usize = 1024;
+
+/// How many articles have each column, and how many have it and a topic: columns × topics, sparse.
+#[derive(Debug, Clone)]
+pub struct TopicCounts {
+    /// How many articles were counted.
+    total: usize,
+    /// How many of them have each topic.
+    sizes: Vec<u32>,
+    articles: Vec<u32>,
+    in_topics: Lists<(u32, u32)>,
+}
+
+impl TopicCounts {
+    /// How many topics there are.
+    pub fn topics(&self) -> usize {
+        self.sizes.len()
+    }
+
+    /// How many columns there are.
+    pub fn columns(&self) -> usize {
+        self.articles.len()
+    }
+
+    /// How many articles have `column`.
+    pub fn articles(&self, column: usize) -> u32 {
+        self.articles[column]
+    }
+
+    /// The topics of these articles, each with how many of them have it, in no order.
+    pub fn in_topics(&self, column: usize) -> &[(u32, u32)] {
+        self.in_topics.of(column)
+    }
+
+    /// The weight of every column; that of a column of no article is 0.
+    pub fn weights(&self, weighting: Weighting) -> Vec<f32> {
+        let total = self.total as f32;
+        let mut rates = Vec::new();
+        let weight = |column: usize| match self.articles(column) {
+            0 => 0.0,
+            df => weighting.weigh(total, df as f32, self.in_topics(column), &self.sizes, &mut rates),
+        };
+        (0..self.columns()).map(weight).collect()
+    }
+
+    /// The counts of no column.
+    fn none(taken: &Taken) -> TopicCounts {
+        let (articles, in_topics) = (Vec::new(), Lists::default());
+        TopicCounts { total: taken.articles, sizes: taken.sizes.clone(), articles, in_topics }
+    }
+}
+
+/// Notes in `rows` the articles of each column from `first` on, whose lists start where `starts` says, less what stands before
+/// the first.
+fn list_rows(counts: &Counts, starts: &[usize], first: u32, rows: &mut [u32]) {
+    let mut next: Vec<usize> = starts.iter().map(|start| start - starts[0]).collect();
+    let end = first + starts.len() as u32 - 1;
+    for row in 0..counts.len() {
+        let columns = counts.columns(row);
+        let own = columns.partition_point(|&column| column < first)..columns.partition_point(|&c| c < end);
+        for &column in &columns[own] {
+            let next = &mut next[(column - first) as usize];
+            rows[*next] = row as u32;
+            *next += 1;
+        }
+    }
+}
+
+/// The topics of the articles that are taken, in one place: a list for each article would have to be waited for.
+struct Taken {
+    articles: usize,
+    /// How many of the articles have each topic.
+    sizes: Vec<u32>,
+    /// For each article: its topic where it has exactly one, [`NOT_TAKEN`], or [`LISTED`] and where its list stands.
+    marks: Vec<u32>,
+    lists: Vec<Vec<u32>>,
+}
+
+const NOT_TAKEN: u32 = u32::MAX;
+const LISTED: u32 = 1 << 31;
+
+impl Taken {
+    fn new(targets: &[Vec<u32>], topics: usize, taken: impl Fn(usize) -> bool) -> Taken {
+        let (marks, lists) = (vec![NOT_TAKEN; targets.len()], Vec::new());
+        let mut all = Taken { articles: 0, sizes: vec![0; topics], marks, lists };
+        for (row, topics) in targets.iter().enumerate().filter(|(row, _)| taken(*row)) {
+            all.articles += 1;
+            topics.iter().for_each(|&topic| all.sizes[topic as usize] += 1);
+            all.marks[row] = match topics[..] {
+                [only] => only,
+                _ => {
+                    all.lists.push(topics.clone());
+                    LISTED | (all.lists.len() as u32 - 1)
+                }
+            };
+        }
+        all
+    }
+
+    /// The topics of article `row`, if it is taken.
+    #[inline]
+    fn topics_of(&self, row: usize) -> Option<&[u32]> {
+        let mark = &self.marks[row];
+        match *mark {
+            NOT_TAKEN => None,
+            listed if listed & LISTED != 0 => {
+                self.lists.get((listed & !LISTED) as usize).map(|list| &list[..])
+            }
+            _ => Some(std::slice::from_ref(mark)),
+        }
+    }
+}

@@ -4,12 +4,14 @@ use rayon::prelude::*;
 
 use super::exponential::exp;
 use super::regression::{Loss, minimise};
+use super::side_by_side::{LANES, Lanes};
+use crate::wide::{Wide, wide};
 
 /// How many articles tell the share: two numbers need no more.
 const SAMPLE: usize = 10_000;
 
-/// Articles that are summed together: fixed, so that sums do not depend on the number of threads.
-const CHUNK: usize = 256;
+/// Blocks of articles that are summed together: fixed, so that sums do not depend on the number of threads.
+const CHUNK: usize = 16;
 
 /// How a second opinion goes into a score: `score + share · second`.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -27,18 +29,11 @@ pub(crate) fn blend(rows: &[(&[f32], &[f32], u32)]) -> Blend {
     let size = size_of(
         rows.iter().flat_map(|(scores, seconds, _)| scores.iter().copied().zip(seconds.iter().copied())),
     );
+    let blocks: Vec<Both> = rows.chunks(LANES).map(|rows| Both::of(rows, size as f32)).collect();
     let at = |weights: &[f64; 2]| {
-        let weights = [weights[0] as f32, (weights[1] * size) as f32];
-        let parts: Vec<Loss<2>> = rows
-            .par_chunks(CHUNK)
-            .map(|rows| {
-                let mut part = Loss::NONE;
-                rows.iter().for_each(|&(scores, seconds, own)| {
-                    part.add(&softmax_loss(scores, seconds, own as usize, weights, size));
-                });
-                part
-            })
-            .collect();
+        let weights = weights.map(|weight| weight as f32);
+        let parts: Vec<Loss<2>> =
+            blocks.par_chunks(CHUNK).map(|blocks| wide(LossOf { blocks, weights })).collect();
         let mut loss = Loss::NONE;
         parts.iter().for_each(|part| loss.add(part));
         loss
@@ -59,30 +54,78 @@ fn size_of(pairs: impl Iterator<Item = (f32, f32)>) -> f64 {
     if second > 0.0 { (first / second).sqrt() } else { 0.0 }
 }
 
-/// The negative log likelihood of an article's own topic, with its derivatives in the weights of both kinds of scores.
-fn softmax_loss(scores: &[f32], seconds: &[f32], own: usize, weights: [f32; 2], size: f64) -> Loss<2> {
-    let joined = |at: usize| weights[0] * scores[at] + weights[1] * seconds[at];
-    let highest = (0..scores.len()).map(joined).fold(f32::NEG_INFINITY, f32::max);
-    let (mut sum, mut means, mut products) = (0.0_f64, [0.0_f64; 2], [0.0_f64; 3]);
-    for at in 0..scores.len() {
-        let probability = f64::from(exp(joined(at) - highest));
-        let both = [f64::from(scores[at]), f64::from(seconds[at]) * size];
-        sum += probability;
-        means[0] += probability * both[0];
-        means[1] += probability * both[1];
-        products[0] += probability * both[0] * both[0];
-        products[1] += probability * both[0] * both[1];
-        products[2] += probability * both[1] * both[1];
+/// Some articles side by side: for each topic both kinds of scores, less those of each article's own topic.
+struct Both {
+    scores: Vec<[Lanes; 2]>,
+    articles: usize,
+}
+
+impl Both {
+    /// The articles `rows`, [`LANES`] at most, with their second scores times `size`.
+    fn of(rows: &[(&[f32], &[f32], u32)], size: f32) -> Both {
+        let topics = rows.iter().map(|row| row.0.len()).max().unwrap_or(0);
+        let mut both = Both { scores: vec![[[0.0; LANES]; 2]; topics], articles: rows.len() };
+        for (lane, &(scores, seconds, own)) in rows.iter().enumerate() {
+            let own = own as usize;
+            for (topic, lanes) in both.scores.iter_mut().enumerate() {
+                lanes[0][lane] = scores[topic] - scores[own];
+                lanes[1][lane] = size * (seconds[topic] - seconds[own]);
+            }
+        }
+        both
     }
-    let means = means.map(|mean| mean / sum);
-    let products = products.map(|product| product / sum);
-    Loss {
-        value: sum.ln() + f64::from(highest - joined(own)),
-        gradient: [means[0] - f64::from(scores[own]), means[1] - f64::from(seconds[own]) * size],
-        hessian: [
-            [products[0] - means[0] * means[0], 0.0],
-            [products[1] - means[0] * means[1], products[2] - means[1] * means[1]],
-        ],
+}
+
+/// The negative log likelihood of the own topics of the articles in `blocks`, with its derivatives in the `weights` of both
+/// kinds of scores.
+struct LossOf<'a> {
+    blocks: &'a [Both],
+    weights: [f32; 2],
+}
+
+impl Wide for LossOf<'_> {
+    type Output = Loss<2>;
+
+    #[inline(always)]
+    fn run(self) -> Loss<2> {
+        let [a, b] = self.weights;
+        let mut loss = Loss::NONE;
+        for block in self.blocks {
+            // The own topic's score is 0, and so the highest is not below it.
+            let mut highest = [0.0_f32; LANES];
+            for [first, second] in &block.scores {
+                for l in 0..LANES {
+                    let joined = a * first[l] + b * second[l];
+                    highest[l] = if joined > highest[l] { joined } else { highest[l] };
+                }
+            }
+            let (mut sum, mut means, mut products) =
+                ([0.0_f32; LANES], [[0.0_f32; LANES]; 2], [[0.0_f32; LANES]; 3]);
+            for [first, second] in &block.scores {
+                for l in 0..LANES {
+                    let weight = exp(a * first[l] + b * second[l] - highest[l]);
+                    let (one, two) = (weight * first[l], weight * second[l]);
+                    sum[l] += weight;
+                    means[0][l] += one;
+                    means[1][l] += two;
+                    products[0][l] += one * first[l];
+                    products[1][l] += one * second[l];
+                    products[2][l] += two * second[l];
+                }
+            }
+            for l in 0..block.articles {
+                let mean = [means[0][l] / sum[l], means[1][l] / sum[l]].map(f64::from);
+                let product = [products[0][l] / sum[l], products[1][l] / sum[l], products[2][l] / sum[l]]
+                    .map(f64::from);
+                loss.value += f64::from(sum[l]).ln() + f64::from(highest[l]);
+                loss.gradient[0] += mean[0];
+                loss.gradient[1] += mean[1];
+                loss.hessian[0][0] += product[0] - mean[0] * mean[0];
+                loss.hessian[1][0] += product[1] - mean[0] * mean[1];
+                loss.hessian[1][1] += product[2] - mean[1] * mean[1];
+            }
+        }
+        loss
     }
 }
 

@@ -15,6 +15,7 @@ mod regression;
 mod rivalry;
 mod second_stage;
 mod shortlist;
+mod side_by_side;
 mod softmax;
 mod table;
 pub mod threshold;

@@ -3,7 +3,8 @@
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::exponential::exp;
+use super::side_by_side::Block;
+use crate::wide::{Wide, wide};
 
 /// A mixture of two softmaxes of the scores, one sharp and one soft, fitted by maximum likelihood.
 ///
@@ -56,18 +57,29 @@ impl Softmax {
     /// The mixture under which the true topics of `rows` of (scores, topic) are likeliest, by expectation maximisation:
     /// each article belongs to either softmax in part, and each softmax takes a Newton step on its parts.
     pub fn fit<'a>(rows: impl ExactSizeIterator<Item = (&'a [f32], u32)>) -> Softmax {
-        let stride = rows.len().div_ceil(SAMPLE).max(1);
-        let rows: Vec<(&[f32], u32)> = rows.step_by(stride).collect();
-        let one = f64::from(slope(&rows));
+        Softmax::fit_blocks(&sample(rows))
+    }
+
+    /// The geometric mean of the probabilities of the own topics of `rows` of (scores, topic), under the mixture that fits them
+    /// best: how good scores are, told more finely than by how often the own topic's is highest.
+    pub fn likelihood_of<'a>(rows: impl ExactSizeIterator<Item = (&'a [f32], u32)>) -> f64 {
+        let blocks = sample(rows);
+        let softmax = Softmax::fit_blocks(&blocks);
+        let of_blocks = |blocks: &[Block]| wide(LogLikelihood { blocks, softmax });
+        (sum_of(&blocks, of_blocks, |a, b| a + b) / articles_in(&blocks)).exp()
+    }
+
+    fn fit_blocks(blocks: &[Block]) -> Softmax {
+        let one = slope_of(blocks);
         let (mut slopes, mut share) = (START.map(|times| times * one), 0.2_f64);
         for _ in 0..ROUNDS {
-            let round = |rows: &[(&[f32], u32)]| expectation(rows, slopes, share);
-            let (steps, soft_parts) = sum_of(&rows, round, |a, b| {
+            let round = |blocks: &[Block]| wide(Expectation { blocks, slopes, share });
+            let (steps, soft_parts) = sum_of(blocks, round, |a, b| {
                 let steps = [0, 1].map(|part| [0, 1].map(|at| a.0[part][at] + b.0[part][at]));
                 (steps, a.1 + b.1)
             });
             let before = (slopes, share);
-            share = (soft_parts / rows.len().max(1) as f64).clamp(0.001, 0.5);
+            share = (soft_parts / articles_in(blocks)).clamp(0.001, 0.5);
             for (slope, [rise, variance]) in slopes.iter_mut().zip(steps) {
                 let newton = if variance > 1e-12 { rise / variance } else { 0.0 };
                 // A step of at most a factor of two keeps far starts from overshooting.
@@ -83,86 +95,127 @@ impl Softmax {
     }
 }
 
-/// What `rows` say of the steps of both slopes (rise and variance), and how much of them belongs to the soft softmax.
-fn expectation(rows: &[(&[f32], u32)], slopes: [f64; 2], share: f64) -> ([[f64; 2]; 2], f64) {
-    let mut steps = [[0.0_f64; 2]; 2];
-    let mut soft_parts = 0.0;
-    for &(scores, own) in rows {
-        let of = slopes.map(|slope| Moments::of(scores, own as usize, slope));
-        let likelihoods = [(1.0 - share) * of[0].likelihood, share * of[1].likelihood];
-        let total = (likelihoods[0] + likelihoods[1]).max(1e-300);
-        soft_parts += likelihoods[1] / total;
-        for part in 0..2 {
-            let weight = likelihoods[part] / total;
-            steps[part][0] += weight * of[part].rise;
-            steps[part][1] += weight * of[part].variance;
-        }
-    }
-    (steps, soft_parts)
+/// Some of `rows`, side by side.
+fn sample<'a>(rows: impl ExactSizeIterator<Item = (&'a [f32], u32)>) -> Vec<Block> {
+    let stride = rows.len().div_ceil(SAMPLE).max(1);
+    Block::of(&rows.step_by(stride).collect::<Vec<_>>())
 }
 
-/// Articles that are summed together: fixed, so that sums do not depend on the number of threads.
-const CHUNK: usize = 256;
+/// How many articles there are, or 1.
+fn articles_in(blocks: &[Block]) -> f64 {
+    blocks.iter().map(|block| block.articles).sum::<usize>().max(1) as f64
+}
 
-/// The sum over `rows` of what `of` makes of some of them, by all threads.
+/// The sum of the logarithms of the probabilities of own topics.
+struct LogLikelihood<'a> {
+    blocks: &'a [Block],
+    softmax: Softmax,
+}
+
+impl Wide for LogLikelihood<'_> {
+    type Output = f64;
+
+    #[inline(always)]
+    fn run(self) -> f64 {
+        let Softmax { sharp, soft, share } = self.softmax;
+        let share = f64::from(share);
+        let mut sum = 0.0;
+        for block in self.blocks {
+            let of = [block.moments(sharp), block.moments(soft)];
+            for (sharp, soft) in of[0][..block.articles].iter().zip(&of[1]) {
+                let likelihood = (1.0 - share) * sharp.likelihood + share * soft.likelihood;
+                sum += likelihood.max(1e-300).ln();
+            }
+        }
+        sum
+    }
+}
+
+/// What `blocks` say of the steps of both slopes (rise and variance), and how much of them belongs to the soft softmax.
+struct Expectation<'a> {
+    blocks: &'a [Block],
+    slopes: [f64; 2],
+    share: f64,
+}
+
+impl Wide for Expectation<'_> {
+    type Output = ([[f64; 2]; 2], f64);
+
+    #[inline(always)]
+    fn run(self) -> Self::Output {
+        let Expectation { blocks, slopes, share } = self;
+        let mut steps = [[0.0_f64; 2]; 2];
+        let mut soft_parts = 0.0;
+        for block in blocks {
+            let of = [block.moments(slopes[0] as f32), block.moments(slopes[1] as f32)];
+            for (sharp, soft) in of[0][..block.articles].iter().zip(&of[1]) {
+                let likelihoods = [(1.0 - share) * sharp.likelihood, share * soft.likelihood];
+                let total = (likelihoods[0] + likelihoods[1]).max(1e-300);
+                soft_parts += likelihoods[1] / total;
+                for (step, (of, likelihood)) in
+                    steps.iter_mut().zip([(sharp, likelihoods[0]), (soft, likelihoods[1])])
+                {
+                    step[0] += likelihood / total * of.rise;
+                    step[1] += likelihood / total * of.variance;
+                }
+            }
+        }
+        (steps, soft_parts)
+    }
+}
+
+/// Blocks of articles that are summed together: fixed, so that sums do not depend on the number of threads.
+const CHUNK: usize = 16;
+
+/// The sum over `blocks` of what `of` makes of some of them, by all threads.
 fn sum_of<T: Default + Send>(
-    rows: &[(&[f32], u32)],
-    of: impl Fn(&[(&[f32], u32)]) -> T + Send + Sync,
+    blocks: &[Block],
+    of: impl Fn(&[Block]) -> T + Send + Sync,
     add: impl Fn(T, T) -> T,
 ) -> T {
-    let parts: Vec<T> = rows.par_chunks(CHUNK).map(of).collect();
+    let parts: Vec<T> = blocks.par_chunks(CHUNK).map(of).collect();
     parts.into_iter().fold(T::default(), add)
 }
 
 /// The slope of the one softmax under which the true topics of `rows` of (scores, topic) are likeliest.
 pub(super) fn slope(rows: &[(&[f32], u32)]) -> f32 {
+    slope_of(&Block::of(rows)) as f32
+}
+
+fn slope_of(blocks: &[Block]) -> f64 {
     let mut slope = 5.0_f64;
     for _ in 0..ROUNDS {
-        let moments = |rows: &[(&[f32], u32)]| {
-            rows.iter().fold((0.0, 0.0), |(rise, variance), &(scores, own)| {
-                let of = Moments::of(scores, own as usize, slope);
-                (rise + of.rise, variance + of.variance)
-            })
-        };
-        let (rise, variance) = sum_of(rows, moments, |a, b| (a.0 + b.0, a.1 + b.1));
+        let at = |blocks: &[Block]| wide(Step { blocks, slope });
+        let (rise, variance) = sum_of(blocks, at, |a, b| (a.0 + b.0, a.1 + b.1));
         let newton = if variance > 1e-12 { rise / variance } else { 0.0 };
         let next = (slope + newton).clamp(0.5 * slope, 2.0 * slope).clamp(0.05, 100.0);
         if (next - slope).abs() < 1e-3 * slope {
-            return next as f32;
+            return next;
         }
         slope = next;
     }
-    slope as f32
+    slope
 }
 
-/// What a softmax at some slope says of an article.
-struct Moments {
-    /// The probability of its own topic.
-    likelihood: f64,
-    /// The derivative of the log likelihood in the slope: own score less expected score.
-    rise: f64,
-    /// The variance of the scores under the softmax, which is the second derivative with its sign turned.
-    variance: f64,
+/// What `blocks` say of the step of one slope: rise and variance.
+struct Step<'a> {
+    blocks: &'a [Block],
+    slope: f64,
 }
 
-impl Moments {
-    fn of(scores: &[f32], own: usize, slope: f64) -> Moments {
-        let highest = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-        let slope = slope as f32;
-        let (mut sum, mut first, mut second) = (0.0, 0.0, 0.0);
-        for &score in scores {
-            let score = score - highest;
-            let weight = exp(slope * score);
-            sum += f64::from(weight);
-            first += f64::from(weight * score);
-            second += f64::from(weight * score * score);
+impl Wide for Step<'_> {
+    type Output = (f64, f64);
+
+    #[inline(always)]
+    fn run(self) -> (f64, f64) {
+        let (mut rise, mut variance) = (0.0, 0.0);
+        for block in self.blocks {
+            let of = block.moments(self.slope as f32);
+            for of in &of[..block.articles] {
+                rise += of.rise;
+                variance += of.variance;
+            }
         }
-        let mean = first / sum;
-        let own = f64::from(scores[own] - highest);
-        Moments {
-            likelihood: f64::from(exp(slope * own as f32)) / sum,
-            rise: own - mean,
-            variance: second / sum - mean * mean,
-        }
+        (rise, variance)
     }
 }

@@ -125,9 +125,12 @@ impl Chunk {
             let mut read = |text: &str| {
                 tokenize(text, |token| {
                     let key = key_of(token.text, language as u64);
-                    let number = *known.entry(key.0).or_insert_with(|| {
+                    // Nearly all are known: looking up is cheaper than making ready to insert.
+                    let number = known.get(&key.0).copied().unwrap_or_else(|| {
+                        let new = chunk.spellings.len() as u32;
                         chunk.spellings.push(key, language as u8, token.text);
-                        chunk.spellings.len() as u32 - 1
+                        known.insert(key.0, new);
+                        new
                     });
                     chunk.tokens.push(number);
                 });

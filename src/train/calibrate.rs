@@ -60,14 +60,7 @@ impl OutOfFold {
     /// The way from scores to probabilities that fits the scores.
     pub fn calibration(&self, prepared: &Prepared) -> Calibration {
         if prepared.task == Task::Single {
-            let rows = self.rows.iter().zip(&self.scores);
-            let rows: Vec<(&[f32], u32)> = rows
-                .filter_map(|(&row, scores)| {
-                    let own = scores.place_of(prepared.targets[row as usize][0])?;
-                    Some((scores.scores(), own as u32))
-                })
-                .collect();
-            return Calibration::Softmax(Softmax::fit(rows.into_iter()));
+            return Calibration::Softmax(Softmax::fit(self.with_own_topic(prepared).into_iter()));
         }
         let by_topic = ByTopic::new(self, prepared);
         let pooled = Platt::fit(&self.pooled(prepared), None);

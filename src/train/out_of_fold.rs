@@ -9,7 +9,7 @@ use super::candidate::{Candidate, FitOptions, Fitted};
 use super::prepare::{Prepared, View, stays};
 use super::trainer::{Step, Tell};
 use super::{Effort, TrainSettings};
-use crate::decide::{ArticleScores, SecondStage, Target, threshold};
+use crate::decide::{ArticleScores, SecondStage, Softmax, Target, threshold};
 use crate::features::Records;
 use crate::learn::{Duals, Labels, Weights};
 use crate::{Result, Task};
@@ -182,16 +182,23 @@ impl OutOfFold {
         OutOfFold { rows, scores, ..OutOfFold::default() }
     }
 
-    /// How good the scores are: accuracy where an article has exactly one topic, else three quarters of micro-F1 and one
-    /// of macro-F1, with the best threshold for each topic: rare topics count, but do not decide.
+    /// The scores of each article and the place of its own topic among them, where articles have exactly one. An article whose
+    /// topic did not come into question is left out.
+    pub fn with_own_topic(&self, prepared: &Prepared) -> Vec<(&[f32], u32)> {
+        let rows = self.rows.iter().zip(&self.scores);
+        rows.filter_map(|(&row, scores)| {
+            let own = scores.place_of(prepared.targets[row as usize][0])?;
+            Some((scores.scores(), own as u32))
+        })
+        .collect()
+    }
+
+    /// How good the scores are. Where an article has exactly one topic, the geometric mean of the probability of that; else
+    /// three quarters of micro-F1 and one of macro-F1, with the best threshold for each topic: rare topics count, but do not
+    /// decide.
     pub fn figure(&self, prepared: &Prepared) -> f64 {
         if prepared.task == Task::Single {
-            let right = self.rows.iter().zip(&self.scores).filter(|(row, scores)| {
-                let own = scores.place_of(prepared.targets[**row as usize][0]);
-                let scores = scores.scores();
-                own.is_some_and(|own| (0..scores.len()).all(|at| at == own || scores[at] < scores[own]))
-            });
-            return right.count() as f64 / self.rows.len().max(1) as f64;
+            return Softmax::likelihood_of(self.with_own_topic(prepared).into_iter());
         }
         let by_topic = ByTopic::new(self, prepared);
         let counts: Vec<[usize; 2]> = (0..prepared.topics.len())

@@ -23,7 +23,7 @@ pub struct TrainingReport {
     pub chosen: Option<Candidate>,
     /// What was compared, in order.
     pub trials: Vec<Trial>,
-    /// What the trials' figure is: `accuracy`, or a mean of micro-F1 and macro-F1; out of fold.
+    /// What the trials' figure is, in words; out of fold.
     pub figure: String,
     /// What part of the scores comes of the log ratios of naive Bayes, by size: from 0, where they are not blended in or do
     /// not help, to 1.

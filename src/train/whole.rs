@@ -98,7 +98,11 @@ impl Whole<'_> {
             columns: view.columns.len() as u64,
             chosen: Some(*candidate),
             trials: self.trials,
-            figure: if prepared.task == Task::Single { "accuracy" } else { "¾ micro-F1 + ¼ macro-F1" }.into(),
+            figure: match prepared.task {
+                Task::Single => "geometric mean of the right topic's probability",
+                Task::Multi => "¾ micro-F1 + ¼ macro-F1",
+            }
+            .into(),
             log_ratios: blend.part,
             convergence,
             topics: reports,

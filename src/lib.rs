@@ -32,6 +32,7 @@ pub mod error;
 pub mod evaluate;
 pub mod features;
 pub mod learn;
+mod memory;
 pub mod metrics;
 pub mod model;
 mod nearest;

@@ -13,6 +13,7 @@ use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 
 use crate::features::Records;
+use crate::memory::zeros;
 use crate::wide::{Wide, wide};
 
 /// How many topics are solved together.
@@ -130,8 +131,8 @@ impl<const N: usize> Run<'_, N> {
     fn start(&self) -> BlockFit<N> {
         let Block { records, rows, positive, .. } = *self.block;
         let mut fit = BlockFit {
-            weights: vec![[0.0; N]; records.width() + 1],
-            dual: vec![[0.0; N]; records.len()],
+            weights: zeros([0.0; N], records.width() + 1),
+            dual: zeros([0.0; N], records.len()),
             epochs: 0,
             violation: f32::INFINITY,
         };

@@ -10,7 +10,6 @@ mod candidate;
 mod choose;
 mod compact;
 mod cross_fit;
-mod memory;
 mod out_of_fold;
 mod prepare;
 mod report;

@@ -6,13 +6,13 @@ use super::blend::blends;
 use super::candidate::{FitOptions, TOLERANCE};
 use super::choose::choose;
 use super::compact::compact;
-use super::memory::give_back;
 use super::out_of_fold::{Learner, OutOfFold};
 use super::prepare::{Prepared, View, Words};
 use super::whole::Whole;
 use super::{TrainSettings, Trial};
 use crate::corpus::{Corpus, Taxonomy, TopicInfo};
 use crate::features::Bags;
+use crate::memory::give_back;
 use crate::model::TopicModel;
 use crate::{Error, Result, Task, Topic};
 

@@ -118,9 +118,11 @@ impl Trainer {
     pub fn train_and_drop(&self, corpus: Corpus, tell: &(dyn Fn(Step<'_>) + Sync)) -> Result<TopicModel> {
         tell(Step::Reading);
         let (prepared, words) = Prepared::new(&corpus.articles, &self.settings)?;
-        drop(corpus);
-        give_back();
-        self.learn(prepared, words, tell)
+        let let_go = || {
+            drop(corpus);
+            give_back();
+        };
+        rayon::join(let_go, || self.learn(prepared, words, tell)).1
     }
 
     fn learn(&self, mut prepared: Prepared, mut words: Words, tell: Tell<'_>) -> Result<TopicModel> {

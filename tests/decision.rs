@@ -124,6 +124,22 @@ proptest! {
             }
         }
     }
+
+    #[test]
+    fn the_likelihood_of_scores_is_the_mean_of_the_own_topics_probabilities(
+        rows in prop::collection::vec((prop::collection::vec(-3.0_f32..3.0, 4), 0_u32..4), 1..40),
+    ) {
+        let rows = || rows.iter().map(|(scores, own)| (&scores[..], *own));
+        let softmax = Softmax::fit(rows().collect::<Vec<_>>().into_iter());
+        let probability = |(scores, own): (&[f32], u32)| {
+            let mut probabilities = scores.to_vec();
+            softmax.apply(&mut probabilities);
+            f64::from(probabilities[own as usize])
+        };
+        let mean = rows().map(|row| probability(row).ln()).sum::<f64>() / rows().count() as f64;
+        let told = Softmax::likelihood_of(rows().collect::<Vec<_>>().into_iter());
+        prop_assert!((told / mean.exp() - 1.0).abs() < 1e-3, "{told} {}", mean.exp());
+    }
 }
 
 #[test]

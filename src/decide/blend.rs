@@ -26,7 +26,7 @@ pub(crate) struct Blend {
 pub(crate) fn blend(rows: &[(&[f32], &[f32], u32)]) -> Blend {
     let stride = rows.len().div_ceil(SAMPLE).max(1);
     let rows: Vec<(&[f32], &[f32], u32)> = rows.iter().step_by(stride).copied().collect();
-    let size = size_of(
+    let size = size_ratio(
         rows.iter().flat_map(|(scores, seconds, _)| scores.iter().copied().zip(seconds.iter().copied())),
     );
     let blocks: Vec<Both> = rows.chunks(LANES).map(|rows| Both::of(rows, size as f32)).collect();
@@ -47,7 +47,7 @@ pub(crate) fn blend(rows: &[(&[f32], &[f32], u32)]) -> Blend {
 }
 
 /// What the second scores are multiplied by, to be as large as the first.
-fn size_of(pairs: impl Iterator<Item = (f32, f32)>) -> f64 {
+fn size_ratio(pairs: impl Iterator<Item = (f32, f32)>) -> f64 {
     let square = |x: f32| f64::from(x) * f64::from(x);
     let (first, second) =
         pairs.fold((0.0, 0.0), |(first, second), (a, b)| (first + square(a), second + square(b)));

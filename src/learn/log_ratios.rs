@@ -18,8 +18,8 @@ const SMOOTHING: f32 = 0.1;
 /// `ln (a + s) / (A + s V) - ln (df - a + s) / (D - A + s V)`, with `s = 0.1`.
 ///
 /// A support vector machine looks no further at a word once the articles that have it are on the right side. These ratios
-/// count them all. They are for articles with exactly one topic: a column's weights are brought to mean 0 over topics, which changes no
-/// comparison between two. There is no bias.
+/// count them all. They are for articles with exactly one topic: a column's weights are brought to mean 0 over topics, which
+/// changes no comparison between two. There is no bias.
 pub(crate) fn log_ratios(counts: &TopicCounts) -> Weights {
     let (columns, topics) = (counts.columns(), counts.topics());
     let smooth = f64::from(SMOOTHING) * columns as f64;

@@ -20,27 +20,26 @@ pub(super) fn blends(prepared: &Prepared, settings: &TrainSettings, candidate: &
 }
 
 impl Learner<'_> {
-    /// The records of all articles as those that are `taken` have it, and what their log ratios say of the articles `rows`.
-    pub fn ratio_scores(&self, rows: &[u32], taken: impl Fn(usize) -> bool) -> (Records, Vec<ArticleScores>) {
-        let Learner { prepared, view, candidate, .. } = *self;
-        let counts = view.count(prepared, taken);
-        let records = view.records(candidate, &counts.weights(candidate.weighting));
-        let weights = log_ratios(&counts);
-        let score = |&row: &u32| ArticleScores::of(&weights.scores(&records, row as usize));
+    /// The records of all articles as those outside `fold` have it, and where log ratios are blended in, what these say of the
+    /// articles `rows`.
+    pub fn records_and_ratios(&self, fold: u8, rows: &[u32]) -> (Records, Vec<ArticleScores>) {
+        let (weights, counts) = self.column_weights(self.outside(fold));
+        let records = self.view.records(self.candidate, &weights);
+        let Some(counts) = counts else { return (records, Vec::new()) };
+        let ratios = log_ratios(&counts);
+        let score = |&row: &u32| ArticleScores::of(&ratios.scores(&records, row as usize));
         let scores = rows.par_iter().with_min_len(64).map(score).collect();
         (records, scores)
     }
 
-    /// What log ratios say of the articles of the first `folds` folds, those of each by ratios that have not seen it.
+    /// What log ratios say of the articles of the first `folds` folds, those of each by ratios that have not seen it; nothing
+    /// where they are not blended in.
     pub fn ratios_out_of_fold(&self, folds: u8) -> Vec<ArticleScores> {
-        let Learner { prepared, left_out, .. } = *self;
-        let of_fold = |fold: &u8| {
-            let taken = |row: usize| prepared.fold[row] != *fold && stays(left_out, row);
-            self.ratio_scores(&prepared.split(*fold).1, taken).1
-        };
-        let folds: Vec<u8> = (0..folds).collect();
-        let some = |folds: &[u8]| folds.par_iter().map(of_fold).collect::<Vec<_>>();
-        folds.chunks(self.folds_at_once()).flat_map(some).flatten().collect()
+        if !self.blends {
+            return Vec::new();
+        }
+        let of_fold = |fold: u8| self.records_and_ratios(fold, &self.prepared.split(fold).1).1;
+        self.fold_by_fold(0..folds, of_fold).into_iter().flatten().collect()
     }
 }
 

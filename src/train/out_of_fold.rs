@@ -10,7 +10,7 @@ use super::prepare::{Prepared, View, stays};
 use super::trainer::{Step, Tell};
 use super::{Effort, TrainSettings};
 use crate::decide::{ArticleScores, SecondStage, Softmax, Target, threshold};
-use crate::features::Records;
+use crate::features::{Records, TopicCounts};
 use crate::learn::{Duals, Labels, Weights};
 use crate::{Result, Task};
 
@@ -46,33 +46,46 @@ impl Learner<'_> {
     /// Scores the articles of `folds`. All that is learned is learned again without the fold; `starts`, by number of fold,
     /// only tells the solver where to begin.
     pub fn out_of_fold(&self, folds: Range<u8>, starts: &[Duals]) -> Result<OutOfFold> {
-        let folds: Vec<u8> = folds.collect();
+        let start = |fold: u8| starts.get(usize::from(fold)).unwrap_or(&Duals::None);
         let mut all = OutOfFold::default();
-        for folds in folds.chunks(self.folds_at_once()) {
-            let start = |fold: u8| starts.get(usize::from(fold)).unwrap_or(&Duals::None);
-            let parts = folds.par_iter().map(|&fold| self.one_fold(fold, start(fold)));
-            parts.collect::<Result<Vec<_>>>()?.into_iter().for_each(|part| all.append(part));
+        for part in self.fold_by_fold(folds, |fold| self.one_fold(fold, start(fold))) {
+            all.append(part?);
         }
         Ok(all)
     }
 
-    /// Where the records of a fold take much memory, there is one such at a time.
-    pub fn folds_at_once(&self) -> usize {
-        if self.view.is_large() { 1 } else { usize::from(u8::MAX) }
+    /// What `of` makes of each of `folds`. Where the records of a fold take much memory, there is one such at a time.
+    pub fn fold_by_fold<T: Send>(&self, folds: Range<u8>, of: impl Fn(u8) -> T + Send + Sync) -> Vec<T> {
+        let folds: Vec<u8> = folds.collect();
+        if self.view.is_large() {
+            return folds.into_iter().map(of).collect();
+        }
+        folds.into_par_iter().map(of).collect()
+    }
+
+    /// Whether an article is learned from when `fold` is to be scored.
+    pub fn outside(&self, fold: u8) -> impl Fn(usize) -> bool {
+        let Learner { prepared, left_out, .. } = *self;
+        move |row| prepared.fold[row] != fold && stays(left_out, row)
+    }
+
+    /// What columns are worth by the articles that are `taken`, and where log ratios are blended in, what these are made of.
+    pub fn column_weights(&self, taken: impl Fn(usize) -> bool) -> (Vec<f32>, Option<TopicCounts>) {
+        let Learner { prepared, view, candidate, blends, .. } = *self;
+        if !blends {
+            return (view.weights(prepared, candidate, taken), None);
+        }
+        let counts = view.count(prepared, taken);
+        (counts.weights(candidate.weighting), Some(counts))
     }
 
     /// Scores the articles of `fold`.
     fn one_fold(&self, fold: u8, start: &Duals) -> Result<OutOfFold> {
         let learner = Learner { how: self.how.loose(), ..*self };
-        let Learner { prepared, view, candidate, left_out, .. } = learner;
+        let Learner { prepared, left_out, .. } = learner;
         let (mut seen, unseen) = prepared.split(fold);
         seen.retain(|&row| stays(left_out, row as usize));
-        let taken = |row: usize| prepared.fold[row] != fold && stays(left_out, row);
-        let (records, ratios) = if learner.blends {
-            learner.ratio_scores(&unseen, taken)
-        } else {
-            (view.records(candidate, &view.weights(prepared, candidate, taken)), Vec::new())
-        };
+        let (records, ratios) = learner.records_and_ratios(fold, &unseen);
         let mut scores = vec![ArticleScores::default(); unseen.len()];
         let mut duals = Duals::None;
         for portion in prepared.portions() {

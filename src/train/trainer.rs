@@ -149,8 +149,7 @@ impl Trainer {
         let blends = blends(&prepared, settings, candidate);
         let learner =
             Learner { prepared: &prepared, view: &view, candidate, how, left_out: &[], blends, tell };
-        let of_trials = || if blends { learner.ratios_out_of_fold(scored) } else { Vec::new() };
-        let rest = || (of_trials(), learner.out_of_fold(scored..prepared.folds, &[]));
+        let rest = || (learner.ratios_out_of_fold(scored), learner.out_of_fold(scored..prepared.folds, &[]));
         // With few topics a fit is work for one thread. Where records take much memory, one after the other.
         let whole = || learner.whole();
         let ((of_trials, rest), fit) =

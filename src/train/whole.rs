@@ -41,8 +41,7 @@ impl Learner<'_> {
     /// Learns from all articles but those left out.
     pub fn whole(&self) -> Result<WholeFit> {
         let Learner { prepared, view, candidate, left_out, .. } = *self;
-        let counts = view.count(prepared, |row| stays(left_out, row));
-        let column_weights = counts.weights(candidate.weighting);
+        let (column_weights, counts) = self.column_weights(|row| stays(left_out, row));
         let records = view.records(candidate, &column_weights);
         let rows: Vec<u32> =
             (0..prepared.len() as u32).filter(|&row| stays(left_out, row as usize)).collect();
@@ -57,7 +56,6 @@ impl Learner<'_> {
             if whole { all = Some(fitted.weights) } else { sparse.push(&fitted.weights) }
         }
         let weights = all.map_or(WholeWeights::Sparse(sparse), WholeWeights::All);
-        let counts = self.blends.then_some(counts);
         let convergence = convergence.unwrap_or_default();
         Ok(WholeFit { column_weights, rows, weights, counts, convergence })
     }

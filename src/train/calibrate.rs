@@ -112,15 +112,17 @@ impl OutOfFold {
     }
 
     fn report_single(&self, prepared: &Prepared, articles: &[u64]) -> Vec<TopicReport> {
+        // Given the topic, or having it; and both.
         let mut counts = vec![[0_u64; 2]; articles.len()];
         for (&row, scores) in self.rows.iter().zip(&self.scores) {
             let own = prepared.targets[row as usize][0] as usize;
             let given =
                 scores.iter().nth(scores.highest().unwrap_or(0)).map_or(own, |given| given.0 as usize);
             counts[given][0] += 1;
+            counts[own][0] += 1;
             counts[own][1] += u64::from(given == own);
         }
-        let f1 = |at: usize| 2.0 * counts[at][1] as f32 / ((counts[at][0] + articles[at]) as f32).max(1.0);
+        let f1 = |at: usize| 2.0 * counts[at][1] as f32 / (counts[at][0] as f32).max(1.0);
         (0..articles.len())
             .map(|at| TopicReport { articles: articles[at], f1: f1(at), guarded: false })
             .collect()

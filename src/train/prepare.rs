@@ -158,6 +158,20 @@ impl Prepared {
         self.targets.len()
     }
 
+    /// How many of the folds, from the first, are scored to tell what scores mean. Thresholds of rare topics need every article
+    /// that has them. Where articles have exactly one topic there are none, and the few numbers that are the same for all
+    /// topics are known from a part of the articles, which is what little effort takes.
+    pub fn telling_folds(&self, effort: Effort) -> u8 {
+        let Task::Single = self.task else { return self.folds };
+        match effort {
+            Effort::Fast => {
+                let enough = (TELLING * usize::from(self.folds)).div_ceil(self.len().max(1));
+                self.folds.min(enough.clamp(1, 255) as u8)
+            }
+            _ => self.folds,
+        }
+    }
+
     /// The rows of the articles outside fold `fold`, and those in it.
     pub fn split(&self, fold: u8) -> (Vec<u32>, Vec<u32>) {
         (0..self.len() as u32).partition(|&row| self.fold[row as usize] != fold)
@@ -179,6 +193,9 @@ fn usual_folds(articles: usize, effort: Effort) -> u8 {
 
 /// So many articles are very many.
 const MANY_ARTICLES: usize = 200_000;
+
+/// So many articles tell what scores mean, where articles have exactly one topic.
+const TELLING: usize = 2_500;
 
 /// More values than this are many.
 const LARGE: usize = 20_000_000;

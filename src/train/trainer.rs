@@ -144,12 +144,13 @@ impl Trainer {
 
         let portions = prepared.portions().len();
         let scored = scores.duals.len() as u8;
-        tell(Step::Fitting((usize::from(prepared.folds - scored) + 1) * portions));
+        let telling = prepared.telling_folds(settings.effort).max(scored);
+        tell(Step::Fitting((usize::from(telling - scored) + 1) * portions));
         let candidate = &choice.candidate;
         let blends = blends(&prepared, settings, candidate);
         let learner =
             Learner { prepared: &prepared, view: &view, candidate, how, left_out: &[], blends, tell };
-        let rest = || (learner.ratios_out_of_fold(scored), learner.out_of_fold(scored..prepared.folds, &[]));
+        let rest = || (learner.ratios_out_of_fold(scored), learner.out_of_fold(scored..telling, &[]));
         // With few topics a fit is work for one thread. Where records take much memory, one after the other.
         let whole = || learner.whole();
         let ((of_trials, rest), fit) =

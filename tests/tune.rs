@@ -58,7 +58,10 @@ fn a_search_without_time_keeps_what_train_would_use() {
         .assert()
         .success();
     let settings = std::fs::read_to_string(out).expect("the settings are written");
-    assert!(settings.contains("cost = 1.0") && settings.contains("weighting = \"pmi\""), "{settings}");
+    assert!(
+        settings.contains("cost = 1.0") && settings.contains("weighting = \"information\""),
+        "{settings}"
+    );
 }
 
 #[test]

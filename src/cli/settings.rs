@@ -59,7 +59,8 @@ pub struct SettingArguments {
     /// What the title weighs, against 1 for the whole article.
     #[arg(long, value_name = "X", allow_negative_numbers = true, value_parser = amount)]
     title_weight: Option<f32>,
-    /// What terms are worth: idf, relevance, pmi or igm; by default chosen out of fold.
+    /// What terms are worth: idf, relevance, pmi, igm or information, the default (with --effort best, the best of them out of
+    /// fold).
     #[arg(long, value_parser = of_name::<Weighting>, value_name = "NAME")]
     weighting: Option<Weighting>,
     /// Whether the log ratios of naive Bayes are blended into the weights, as far as they help.

@@ -5,6 +5,7 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use super::bags::Lists;
+use super::weighting::Weigher;
 use super::{Counts, Weighting};
 
 /// Where each column occurs, by article: what weights are counted from, for all articles or for those of a fold.
@@ -140,13 +141,10 @@ impl TopicCounts {
 
     /// The weight of every column; that of a column of no article is 0.
     pub fn weights(&self, weighting: Weighting) -> Vec<f32> {
-        let total = self.total as f32;
-        let mut rates = Vec::new();
-        let weight = |column: usize| match self.articles(column) {
-            0 => 0.0,
-            df => weighting.weigh(total, df as f32, self.in_topics(column), &self.sizes, &mut rates),
-        };
-        (0..self.columns()).map(weight).collect()
+        let mut weigher = Weigher::new(weighting, self.total, &self.sizes);
+        (0..self.columns())
+            .map(|column| weigher.weigh(self.articles(column), self.in_topics(column)))
+            .collect()
     }
 
     /// The counts of no column.

@@ -10,6 +10,7 @@ mod column_topics;
 mod columns;
 mod counts;
 mod documents;
+mod information;
 mod ngrams;
 mod opening_pairs;
 mod records;

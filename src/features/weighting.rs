@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::information::Information;
+
 /// The scheme that gives each column its weight.
 ///
 /// With `n` articles, `df` of them with the column, `a` of these in a topic of size `s`:
@@ -9,6 +11,8 @@ use serde::{Deserialize, Serialize};
 /// - inverse document frequency, smooth: `idf = ln((1 + n) / (1 + df)) + 1`;
 /// - relevance frequency (Lan et al. 2009): `log2(2 + max over topics of a / max(1, df - a))`;
 /// - `idf · (1 + ¼ · max over topics of positive pointwise mutual information)`, which is `ln(a n / (df s))`;
+/// - `idf · (1 + ⅓ · information)`, the sum over topics of how far their share among articles with the column diverges from
+///   that among all ([`Information`]), a smoothed relative of information gain (Debole and Sebastiani 2003);
 /// - `idf · (1 + 2 · inverse gravity moment)` (Chen et al. 2016) of the rates `a / s`: the largest over the sum
 ///   of `rank · rate`, rates in falling order.
 ///
@@ -25,44 +29,70 @@ pub enum Weighting {
     Pmi,
     /// Inverse document frequency, raised by the inverse gravity moment over topics.
     Igm,
+    /// Inverse document frequency, raised by the information that the column holds of all topics.
+    Information,
 }
 
 impl Weighting {
     /// All schemes.
-    pub const ALL: [Weighting; 4] = [Weighting::Idf, Weighting::Relevance, Weighting::Pmi, Weighting::Igm];
+    pub const ALL: [Weighting; 5] =
+        [Weighting::Idf, Weighting::Relevance, Weighting::Pmi, Weighting::Igm, Weighting::Information];
+}
 
-    /// The weight of a column that occurs in `df` of `n` articles, with `in_topics` the number of these in each
-    /// topic where it occurs at all, and `sizes` the number of articles of each topic.
-    pub(super) fn weigh(
-        self,
-        n: f32,
-        df: f32,
-        in_topics: &[(u32, u32)],
-        sizes: &[u32],
-        rates: &mut Vec<f32>,
-    ) -> f32 {
-        let idf = ((1.0 + n) / (1.0 + df)).ln() + 1.0;
-        let largest = |of: &dyn Fn(f32, f32) -> f32| {
-            in_topics
-                .iter()
-                .map(|&(topic, a)| of(a as f32, sizes[topic as usize] as f32))
-                .fold(0.0_f32, f32::max)
-        };
-        match self {
-            Weighting::Idf => idf,
-            Weighting::Relevance => (2.0 + largest(&|a, _| a / (df - a).max(1.0))).log2(),
+/// A scheme, and what it needs to know of the articles that are counted.
+pub(super) struct Weigher<'a> {
+    weighting: Weighting,
+    n: f32,
+    /// The number of articles of each topic.
+    sizes: &'a [u32],
+    information: Option<Information>,
+    rates: Vec<f32>,
+}
+
+impl<'a> Weigher<'a> {
+    /// For `n` articles, `sizes[topic]` of which have each topic.
+    pub fn new(weighting: Weighting, n: usize, sizes: &'a [u32]) -> Weigher<'a> {
+        let information = (weighting == Weighting::Information).then(|| Information::new(n, sizes));
+        Weigher { weighting, n: n as f32, sizes, information, rates: Vec::new() }
+    }
+
+    /// The weight of a column that occurs in `df` of the articles, with `in_topics` the number of these in each topic where it
+    /// occurs at all. That of a column of no article is 0.
+    pub fn weigh(&mut self, df: u32, in_topics: &[(u32, u32)]) -> f32 {
+        if df == 0 {
+            return 0.0;
+        }
+        if let Some(information) = &self.information {
+            return self.idf(df as f32) * (1.0 + information.of(df, in_topics) / 3.0);
+        }
+        let df = df as f32;
+        match self.weighting {
+            Weighting::Relevance => (2.0 + self.largest(in_topics, |a, _| a / (df - a).max(1.0))).log2(),
             Weighting::Pmi => {
                 // The logarithm of the largest ratio is the largest logarithm; without topics there is no information.
-                let ratio = largest(&|a, size| a * n / (df * size));
-                idf * (1.0 + 0.25 * ratio.max(1.0).ln())
+                let ratio = self.largest(in_topics, |a, size| a * self.n / (df * size));
+                self.idf(df) * (1.0 + 0.25 * ratio.max(1.0).ln())
             }
-            Weighting::Igm => {
-                rates.clear();
-                rates.extend(in_topics.iter().map(|&(topic, a)| a as f32 / sizes[topic as usize] as f32));
-                rates.sort_unstable_by(|a, b| b.total_cmp(a));
-                let moment: f32 = rates.iter().zip(1..).map(|(rate, rank)| rate * rank as f32).sum();
-                idf * (1.0 + 2.0 * rates.first().map_or(0.0, |largest| largest / moment))
-            }
+            Weighting::Igm => self.idf(df) * (1.0 + 2.0 * self.inverse_gravity_moment(in_topics)),
+            Weighting::Idf | Weighting::Information => self.idf(df),
         }
+    }
+
+    fn idf(&self, df: f32) -> f32 {
+        ((1.0 + self.n) / (1.0 + df)).ln() + 1.0
+    }
+
+    fn largest(&self, in_topics: &[(u32, u32)], of: impl Fn(f32, f32) -> f32) -> f32 {
+        let of_topic = |&(topic, a): &(u32, u32)| of(a as f32, self.sizes[topic as usize] as f32);
+        in_topics.iter().map(of_topic).fold(0.0, f32::max)
+    }
+
+    fn inverse_gravity_moment(&mut self, in_topics: &[(u32, u32)]) -> f32 {
+        let Weigher { rates, sizes, .. } = self;
+        rates.clear();
+        rates.extend(in_topics.iter().map(|&(topic, a)| a as f32 / sizes[topic as usize] as f32));
+        rates.sort_unstable_by(|a, b| b.total_cmp(a));
+        let moment: f32 = rates.iter().zip(1..).map(|(rate, rank)| rate * rank as f32).sum();
+        rates.first().map_or(0.0, |largest| largest / moment)
     }
 }

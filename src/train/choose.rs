@@ -1,4 +1,4 @@
-//! The portfolio: which settings do best on articles that were not learned from.
+//! Which settings of a portfolio do best on articles that were not learned from.
 
 use std::ops::Range;
 
@@ -41,7 +41,7 @@ impl Candidate {
         };
         Candidate {
             classifier: settings.classifier,
-            weighting: settings.weighting.unwrap_or(Weighting::Pmi),
+            weighting: settings.weighting.unwrap_or(Weighting::Information),
             fields: settings.fields(),
             cost: settings.cost.unwrap_or(cost),
             loss: Loss::SquaredHinge,
@@ -70,9 +70,10 @@ pub(super) fn choose(
     };
     let best = Tried { candidate: usual, first: -1.0, whole: -1.0, scores: OutOfFold::default() };
     let mut search = Search { prepared, how, folds, tell, best, view, trials: Vec::new() };
-    let weightings: Vec<Weighting> = match settings.weighting {
-        Some(_) => Vec::new(),
-        None => Weighting::ALL.into_iter().filter(|&w| w != usual.weighting).collect(),
+    // The usual one is as good as the best of all, chosen out of fold.
+    let weightings: Vec<Weighting> = match (settings.weighting, settings.effort) {
+        (None, Effort::Best) => Weighting::ALL.into_iter().filter(|&w| w != usual.weighting).collect(),
+        _ => Vec::new(),
     };
     let cost_steps = match settings.effort {
         _ if settings.cost.is_some() => 0,

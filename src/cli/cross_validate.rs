@@ -48,7 +48,7 @@ pub fn run(arguments: Arguments, context: Context) -> anyhow::Result<()> {
         target::check("--report", report)?;
     }
     let settings = arguments.settings.settings(arguments.training_folds)?;
-    let corpus = Corpus::from(arguments.corpus.read(None, context)?);
+    let corpus = Corpus::from(arguments.corpus.read_to_train(&settings, None, context)?);
     let bar = progress::spinner(context);
     let folds = arguments.folds;
     let name = arguments.corpus.name();

@@ -8,6 +8,7 @@ use clap::Args;
 use topicwire::corpus::{
     Corpus, Encoding, Format, Headers, OnError, ReadOptions, Reading, Reencoded, Unlabelled,
 };
+use topicwire::train::TrainSettings;
 use topicwire::{Article, Split, Taxonomy, TopicModel};
 
 use super::{Context, Usage, progress, starter};
@@ -49,6 +50,21 @@ pub struct LabelledArguments {
 }
 
 impl LabelledArguments {
+    /// As [`Self::read`], to train by `settings`: where these learn from articles without labels, such articles are read too.
+    pub fn read_to_train(
+        &self,
+        settings: &TrainSettings,
+        taxonomy: Option<Arc<Taxonomy>>,
+        context: Context,
+    ) -> anyhow::Result<Vec<Article>> {
+        let unlabelled = match self.unlabelled {
+            Unlabelled::Fail if settings.self_training => Unlabelled::Keep,
+            said => said,
+        };
+        let options = ReadOptions { taxonomy, ..self.read.labelled(unlabelled, context) };
+        read(&self.corpus, &options, context)
+    }
+
     /// Reads the articles, whose labels must be in `taxonomy` where there is one.
     pub fn read(&self, taxonomy: Option<Arc<Taxonomy>>, context: Context) -> anyhow::Result<Vec<Article>> {
         let options = ReadOptions { taxonomy, ..self.read.labelled(self.unlabelled, context) };

@@ -90,6 +90,13 @@ fn write_settings(out: &mut impl Write, model: &TopicModel) -> std::io::Result<(
         report.without_topic,
         card.topics.len()
     )?;
+    if report.self_labelled > 0 {
+        writeln!(
+            out,
+            "        and {} without labels, with topics that what is learned from those is sure of",
+            report.self_labelled
+        )?;
+    }
     writeln!(out, "Language:    {}", languages.join(", "))?;
     writeln!(out, "Vocabulary:  {} terms in {} columns", report.terms, report.columns)?;
     if let Some(chosen) = &report.chosen {

@@ -44,6 +44,9 @@ pub struct SettingArguments {
     /// Whether pairs of words of the title and of the opening of the text are terms there.
     #[arg(long, num_args = 0..=1, default_missing_value = "true", value_name = "TRUE|FALSE")]
     opening_pairs: Option<bool>,
+    /// Learn from articles without labels too, with the topics that what is learned from the others is sure of.
+    #[arg(long, num_args = 0..=1, default_missing_value = "true", value_name = "TRUE|FALSE")]
+    self_training: Option<bool>,
     /// A term must occur in this many articles.
     #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = whole::<u32>)]
     min_articles: Option<u32>,
@@ -144,6 +147,7 @@ impl SettingArguments {
         set(&mut settings.numbers, self.numbers);
         set(&mut settings.ngrams, self.ngrams);
         set(&mut settings.opening_pairs, self.opening_pairs);
+        set(&mut settings.self_training, self.self_training);
         set(&mut settings.min_articles, self.min_articles);
         set(&mut settings.max_terms, self.max_terms);
         set(&mut settings.lead_tokens, self.lead_tokens.map(Some));

@@ -58,7 +58,7 @@ pub fn run(arguments: Arguments, context: Context) -> anyhow::Result<()> {
     if let Some(taxonomy) = &taxonomy {
         trainer = trainer.with_taxonomy(Arc::clone(taxonomy));
     }
-    let corpus = Corpus::from(arguments.corpus.read(taxonomy, context)?);
+    let corpus = Corpus::from(arguments.corpus.read_to_train(trainer.settings(), taxonomy, context)?);
     let articles = corpus.articles.len();
     let bytes = corpus.articles.iter().map(|article| (article.title.len() + article.text.len()) as u64).sum();
     let bar = progress::spinner(context);

@@ -121,7 +121,7 @@ pub fn cross_validate(
     for fold in 0..folds {
         let (seen, unseen) = parts.of(fold);
         let evaluation = parts.evaluate(&seen, &unseen)?;
-        let of = FoldFigures::new(seen.articles.len(), &evaluation);
+        let of = FoldFigures::new(labelled(&seen), &evaluation);
         tell(fold, &of);
         figures.push(of);
         evaluations.push(evaluation);
@@ -130,7 +130,7 @@ pub fn cross_validate(
     let counts = Counts::from_topics(topics.values().map(|topic| topic.0).collect());
     let mean = |figure: fn(&FoldFigures) -> f64| Spread::of(figures.iter().map(figure));
     Ok(CrossValidation {
-        articles: corpus.articles.len(),
+        articles: labelled(corpus),
         task: parts.task,
         mean: MeanFigures {
             exact_match: mean(|fold| fold.exact_match),
@@ -196,6 +196,11 @@ fn counts_of(figures: &TopicFigures) -> TopicCounts {
     }
 }
 
+/// How many articles of `corpus` have labels.
+fn labelled(corpus: &Corpus) -> usize {
+    corpus.articles.iter().filter(|article| article.topics.is_some()).count()
+}
+
 /// A corpus in folds.
 pub(super) struct Folds<'a> {
     pub corpus: &'a Corpus,
@@ -213,17 +218,20 @@ impl<'a> Folds<'a> {
         if !(2..=100).contains(&folds) {
             return Err(Error::Settings(format!("folds = {folds}: choose 2 to 100")));
         }
-        if corpus.articles.len() < usize::from(folds) {
+        if labelled(corpus) < usize::from(folds) {
             return Err(Error::Corpus(format!(
                 "there are {} articles, fewer than {folds} folds",
-                corpus.articles.len()
+                labelled(corpus)
             )));
         }
         // Without one fold or the other a corpus may look like one of the other task.
         let task = settings.task.unwrap_or_else(|| corpus.task());
         let groups = corpus.near_duplicate_groups(NEAR);
         let topics = corpus.topic_numbers();
-        let fold = grouped_folds(&topics, &groups, folds, settings.seed);
+        let mut fold = grouped_folds(&topics, &groups, folds, settings.seed);
+        // Articles without labels are learned from in every fold, and never asked about.
+        let articles = fold.iter_mut().zip(&corpus.articles);
+        articles.filter(|(_, article)| article.topics.is_none()).for_each(|(fold, _)| *fold = u8::MAX);
         if let Some(empty) = (0..folds).find(|fold_number| !fold.contains(fold_number)) {
             return Err(Error::Corpus(format!(
                 "fold {} of {folds} has no articles, since too many of the articles are near copies of each other: choose \

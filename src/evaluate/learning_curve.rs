@@ -76,6 +76,10 @@ pub fn learning_curve(
     measured: u8,
     tell: &dyn Fn(u8, f64),
 ) -> Result<LearningCurve> {
+    if settings.self_training {
+        let problem = "self-training: a learning curve is one of labelled articles: measure without it";
+        return Err(Error::Settings(problem.into()));
+    }
     let parts = Folds::new(corpus, settings, folds)?;
     let measured = measured.clamp(1, folds);
     let mut runs: Vec<Vec<FoldFigures>> = vec![Vec::new(); TENTHS.len()];

@@ -69,7 +69,7 @@ impl Trainer {
     ///
     /// As [`Trainer::train`].
     pub fn cross_fit(&self, corpus: &Corpus) -> Result<CrossFit> {
-        let settings = self.settings();
+        let settings = &TrainSettings { self_training: false, ..self.settings().clone() };
         let (prepared, words) = Prepared::new(&corpus.articles, settings)?;
         let how = fit_options(settings);
         let choice = choose(&prepared, settings, how, &|_| ())?;

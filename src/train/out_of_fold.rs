@@ -81,17 +81,22 @@ impl Learner<'_> {
 
     /// Scores the articles of `fold`.
     fn one_fold(&self, fold: u8, start: &Duals) -> Result<OutOfFold> {
+        self.without(fold, self.prepared.split(fold).1, start)
+    }
+
+    /// Scores the articles `rows` by what the articles outside `fold` teach.
+    pub fn without(&self, fold: u8, rows: Vec<u32>, start: &Duals) -> Result<OutOfFold> {
         let learner = Learner { how: self.how.loose(), ..*self };
         let Learner { prepared, left_out, .. } = learner;
-        let (mut seen, unseen) = prepared.split(fold);
+        let mut seen = prepared.split(fold).0;
         seen.retain(|&row| stays(left_out, row as usize));
-        let (records, ratios) = learner.records_and_ratios(fold, &unseen);
-        let mut scores = vec![ArticleScores::default(); unseen.len()];
+        let (records, ratios) = learner.records_and_ratios(fold, &rows);
+        let mut scores = vec![ArticleScores::default(); rows.len()];
         let mut duals = Duals::None;
         for portion in prepared.portions() {
             let first = portion.start as u32;
             let fitted = learner.fit(&records, portion, &seen, start)?;
-            scores.par_iter_mut().zip(&unseen).with_min_len(64).for_each(|(scores, &row)| {
+            scores.par_iter_mut().zip(&rows).with_min_len(64).for_each(|(scores, &row)| {
                 scores.add(first, &fitted.weights.scores(&records, row as usize));
             });
             duals = fitted.duals;
@@ -99,7 +104,7 @@ impl Learner<'_> {
         }
         let kept = prepared.portions().len() == 1 && duals.bytes() <= KEPT_BYTES;
         let duals = vec![if kept { duals } else { Duals::None }];
-        Ok(OutOfFold { rows: unseen, scores, ratios, duals })
+        Ok(OutOfFold { rows, scores, ratios, duals })
     }
 
     /// Learns the topics of `portion` from `rows`. Where topics come in portions, weights that are next to nothing are let

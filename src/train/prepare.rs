@@ -1,17 +1,16 @@
 //! The corpus, read once into numbers from which every candidate starts.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::ops::Range;
 
-use foldhash::fast::FixedState;
 use rayon::prelude::*;
 
+use super::kin::kin;
 use super::{Candidate, Effort, TrainSettings};
-use crate::corpus::{grouped_folds, groups};
+use crate::corpus::grouped_folds;
 use crate::decide::SHORTLIST;
 use crate::features::{
-    Bags, ColumnTopics, Columns, Counts, Documents, FieldWeights, Records, TopicCounts, Vocabulary,
-    VocabularyLimits,
+    Bags, ColumnTopics, Columns, Counts, FieldWeights, Records, TopicCounts, Vocabulary, VocabularyLimits,
 };
 use crate::nearest::{listed, nearest};
 use crate::text::{Analyzer, Language};
@@ -42,6 +41,7 @@ pub(super) struct Words {
 }
 
 /// A corpus as numbers.
+#[derive(Clone)]
 pub(super) struct Prepared {
     pub task: Task,
     /// How many terms there are.
@@ -51,12 +51,19 @@ pub(super) struct Prepared {
     pub topics: Vec<Topic>,
     /// The topics of each article, ascending.
     pub targets: Vec<Vec<u32>>,
+    /// The fold of each article; [`NO_FOLD`] of those without labels, which are never asked about.
     pub fold: Vec<u8>,
     pub folds: u8,
+    /// Which articles have no labels; empty where all have.
+    pub unlabelled: Vec<bool>,
 }
+
+/// More than there are folds.
+const NO_FOLD: u8 = u8::MAX;
 
 impl Prepared {
     pub fn new(articles: &[Article], settings: &TrainSettings) -> Result<(Prepared, Words)> {
+        check_labelled(articles, settings)?;
         let topics = topics_of(articles)?;
         check_topic_targets(settings, &topics)?;
         let number: BTreeMap<&str, u32> =
@@ -91,25 +98,31 @@ impl Prepared {
         let usual = usual_folds(articles.len(), settings.effort);
         let count = settings.folds.unwrap_or(usual).min(articles.len().clamp(2, 255) as u8);
         let terms = vocabulary.terms.len();
-        let (bags, fold) = rayon::join(
+        let (bags, mut fold) = rayon::join(
             || Bags::new(&documents, terms, settings.lead_tokens.unwrap_or(LONGEST_LEAD)),
             || grouped_folds(&targets, &kin(articles, &documents), count, settings.seed),
         );
-        let prepared = Prepared { task, terms, bags, topics, targets, fold, folds: count };
+        let mut unlabelled: Vec<bool> = articles.iter().map(|article| article.topics.is_none()).collect();
+        if !unlabelled.contains(&true) {
+            unlabelled.clear();
+        }
+        let without = fold.iter_mut().zip(&unlabelled).filter(|(_, unlabelled)| **unlabelled);
+        without.for_each(|(fold, _)| *fold = NO_FOLD);
+        let prepared = Prepared { task, terms, bags, topics, targets, fold, folds: count, unlabelled };
         Ok((prepared, Words { analyzer, vocabulary }))
     }
 
     /// About `articles` of the articles at most, evenly spread, in the folds that they have, with about `topics` of the
     /// topics at most, rare and frequent ones; `None` where that is all. Where articles have exactly one topic, they are
-    /// those that have one of these.
+    /// those that have one of these. Articles without labels are no part of it.
     pub fn sample(&self, articles: usize, topics: usize) -> Option<Prepared> {
-        if self.len() <= articles && self.topics.len() <= topics {
+        if self.len() <= articles && self.topics.len() <= topics && self.unlabelled.is_empty() {
             return None;
         }
         let number = self.some_topics(topics);
         let within = |row: &usize| {
-            let Task::Single = self.task else { return true };
-            number[self.targets[*row][0] as usize].is_some()
+            let known = |row: usize| number[self.targets[row][0] as usize].is_some();
+            stays(&self.unlabelled, *row) && (self.task == Task::Multi || known(*row))
         };
         let all: Vec<usize> = (0..self.len()).filter(within).collect();
         let count = all.len().min(articles);
@@ -124,6 +137,7 @@ impl Prepared {
             targets: rows.iter().map(targets).collect(),
             fold: rows.iter().map(|&row| self.fold[row]).collect(),
             folds: self.folds,
+            unlabelled: Vec::new(),
         })
     }
 
@@ -151,6 +165,11 @@ impl Prepared {
     /// Whether article `row` has topic number `topic`.
     pub fn has(&self, row: u32, topic: usize) -> bool {
         self.targets[row as usize].binary_search(&(topic as u32)).is_ok()
+    }
+
+    /// How many articles have labels.
+    pub fn labelled(&self) -> usize {
+        self.len() - self.unlabelled.iter().filter(|unlabelled| **unlabelled).count()
     }
 
     /// How many articles there are.
@@ -255,17 +274,22 @@ pub(super) fn stays(left_out: &[bool], row: usize) -> bool {
     !left_out.get(row).copied().unwrap_or(false)
 }
 
-fn topics_of(articles: &[Article]) -> Result<Vec<Topic>> {
+fn check_labelled(articles: &[Article], settings: &TrainSettings) -> Result<()> {
     if articles.is_empty() {
         return Err(Error::Corpus("the corpus has no articles: there is nothing to learn from".into()));
     }
-    if let Some(article) = articles.iter().find(|article| article.topics.is_none()) {
-        return Err(Error::Corpus(format!(
-            "article {} is not labelled: give it \"topics\" (an empty list if none fits), or leave such articles out \
-             with --unlabelled skip",
+    match articles.iter().find(|article| article.topics.is_none()) {
+        Some(article) if !settings.self_training => Err(Error::Corpus(format!(
+            "article {} is not labelled: give it \"topics\" (an empty list if none fits), leave such articles out with \
+             --unlabelled skip, or learn from them too with --self-training",
             article.id
-        )));
+        ))),
+        _ => Ok(()),
     }
+}
+
+/// The topics of labelled articles, sorted by name.
+fn topics_of(articles: &[Article]) -> Result<Vec<Topic>> {
     let mut topics: Vec<Topic> = articles.iter().flat_map(Article::labels).cloned().collect();
     topics.sort_unstable();
     topics.dedup();
@@ -276,10 +300,15 @@ fn topics_of(articles: &[Article]) -> Result<Vec<Topic>> {
             TOO_MANY_TOPICS - 1
         ))),
         0 => Err(Error::Corpus("no article has a topic: there is nothing to tell apart".into())),
-        1 if articles.iter().all(|article| !article.labels().is_empty()) => Err(Error::Corpus(format!(
-            "every article has the same topic, {}: give articles without it too, labelled with other topics or none",
-            topics[0]
-        ))),
+        1 if articles
+            .iter()
+            .all(|article| article.topics.as_ref().is_none_or(|topics| !topics.is_empty())) =>
+        {
+            Err(Error::Corpus(format!(
+                "every article has the same topic, {}: give articles without it too, labelled with other topics or none",
+                topics[0]
+            )))
+        }
         _ => Ok(topics),
     }
 }
@@ -299,7 +328,8 @@ fn check_topic_targets(settings: &TrainSettings, topics: &[Topic]) -> Result<()>
 }
 
 fn task_of(articles: &[Article], targets: &[Vec<u32>], settings: &TrainSettings) -> Result<Task> {
-    let other = targets.iter().position(|row| row.len() != 1);
+    let labelled = |row: usize| articles[row].topics.is_some();
+    let other = targets.iter().enumerate().position(|(row, topics)| labelled(row) && topics.len() != 1);
     match (settings.task, other) {
         (Some(Task::Single), Some(row)) => Err(Error::Corpus(format!(
             "article {} has {} topics, but with --task single every article has exactly one: mend it, or leave the \
@@ -343,33 +373,4 @@ fn languages_of(articles: &[Article], settings: &TrainSettings) -> Vec<Language>
         return vec![Language::detect(&all)];
     }
     languages.into_iter().map(|(_, language)| language).collect()
-}
-
-/// A number for each article, the same for those that must not stand in different folds, or a fold would know what it is
-/// asked: articles of the same words, and those under the same title (a series, a thread and its replies).
-fn kin(articles: &[Article], documents: &Documents) -> Vec<u32> {
-    let mut pairs = Vec::new();
-    let mut of_text: HashMap<&[u32], usize, FixedState> = HashMap::default();
-    let mut of_title: HashMap<String, usize, FixedState> = HashMap::default();
-    for (row, article) in articles.iter().enumerate() {
-        let tokens = documents.all(row);
-        // Empty articles are no copies of each other.
-        if !tokens.is_empty() {
-            pairs.push((*of_text.entry(tokens).or_insert(row), row));
-        }
-        let title = without_reply_marks(&article.title);
-        if title.split_whitespace().nth(1).is_some() {
-            pairs.push((*of_title.entry(title).or_insert(row), row));
-        }
-    }
-    groups(articles.len(), pairs)
-}
-
-/// The title of what an article replies to.
-fn without_reply_marks(title: &str) -> String {
-    let mut rest = title.trim().to_lowercase();
-    while let Some(shorter) = ["re:", "fw:", "fwd:", "aw:"].iter().find_map(|mark| rest.strip_prefix(mark)) {
-        rest = shorter.trim_start().to_owned();
-    }
-    rest
 }

@@ -9,12 +9,15 @@ use crate::learn::Convergence;
 /// bytes.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct TrainingReport {
-    /// Articles that were learned from.
+    /// Labelled articles that were learned from.
     pub articles: u64,
     /// How many of them have exactly one topic.
     pub with_one_topic: u64,
     /// How many of them have none.
     pub without_topic: u64,
+    /// How many articles without labels were learned from too, with topics that what was learned from the others is sure of.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub self_labelled: u64,
     /// Terms of the vocabulary.
     pub terms: u64,
     /// Columns: terms in fields.
@@ -33,6 +36,10 @@ pub struct TrainingReport {
     pub convergence: Convergence,
     /// For each topic, in the order of the model's topics.
     pub topics: Vec<TopicReport>,
+}
+
+fn is_none(count: &u64) -> bool {
+    *count == 0
 }
 
 fn is_zero(part: &f32) -> bool {

@@ -66,10 +66,10 @@ impl FromStr for Classifier {
 pub enum Effort {
     /// Settings that do well everywhere; out-of-fold scores for thresholds and probabilities only.
     Fast,
-    /// A small portfolio of settings, compared out of fold.
+    /// Costs and fields, compared out of fold.
     #[default]
     Default,
-    /// A wider portfolio, compared on more folds.
+    /// More of them, and other weightings and losses, compared on more folds.
     Best,
 }
 
@@ -100,6 +100,9 @@ pub struct TrainSettings {
     /// Whether the log ratios of naive Bayes are blended into the weights.
     #[serde(skip_serializing_if = "Clone::clone")]
     pub log_ratios: bool,
+    /// Whether articles without labels are learned from too, with the topics that what is learned from the others is sure of.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub self_training: bool,
     /// A term must occur in this many articles.
     pub min_articles: u32,
     /// No more terms than this.
@@ -150,6 +153,7 @@ impl Default for TrainSettings {
             ngrams: 1,
             opening_pairs: false,
             log_ratios: true,
+            self_training: false,
             min_articles: 2,
             max_terms: 2_000_000,
             lead_tokens: None,
@@ -190,6 +194,11 @@ impl TrainSettings {
                 "opening-pairs: ngrams = {} has the pairs of the whole article already: choose one",
                 self.ngrams
             ));
+        }
+        if self.self_training && self.compact {
+            return wrong(
+                "self-training: a compact model learns from labelled articles alone: choose one".into(),
+            );
         }
         if self.max_terms == 0 {
             return wrong("max-terms = 0: a model needs terms".into());

@@ -8,7 +8,7 @@ use super::choose::choose;
 use super::compact::compact;
 use super::out_of_fold::{Learner, OutOfFold};
 use super::prepare::{Prepared, View, Words};
-use super::whole::Whole;
+use super::whole::{Whole, WholeFit};
 use super::{TrainSettings, Trial};
 use crate::corpus::{Corpus, Taxonomy, TopicInfo};
 use crate::features::Bags;
@@ -44,7 +44,7 @@ pub struct Trainer {
 pub enum Step<'a> {
     /// The articles are read into terms.
     Reading,
-    /// The task was found: how many articles there are, and how many of them have exactly one topic.
+    /// The task was found: how many labelled articles there are, and how many of them have exactly one topic.
     Task(Task, usize, usize),
     /// Candidates are compared: how many at most, each of which is told of by [`Step::Tried`]. Not told of where there is
     /// nothing to choose.
@@ -129,7 +129,7 @@ impl Trainer {
         let settings = &self.settings;
         let taxonomy = self.taxonomy_of(&prepared.topics)?;
         let with_one_topic = prepared.targets.iter().filter(|row| row.len() == 1).count();
-        tell(Step::Task(prepared.task, prepared.len(), with_one_topic));
+        tell(Step::Task(prepared.task, prepared.labelled(), with_one_topic));
         let how = fit_options(settings);
         let choice = choose(&prepared, settings, how, tell)?;
         let mut scores = choice.scores;
@@ -142,24 +142,15 @@ impl Trainer {
         prepared.bags = Bags::default();
         give_back();
 
-        let portions = prepared.portions().len();
-        let scored = scores.duals.len() as u8;
-        let telling = prepared.telling_folds(settings.effort).max(scored);
-        tell(Step::Fitting((usize::from(telling - scored) + 1) * portions));
         let candidate = &choice.candidate;
         let blends = blends(&prepared, settings, candidate);
-        let learner =
-            Learner { prepared: &prepared, view: &view, candidate, how, left_out: &[], blends, tell };
-        let rest = || (learner.ratios_out_of_fold(scored), learner.out_of_fold(scored..telling, &[]));
-        // With few topics a fit is work for one thread. Where records take much memory, one after the other.
-        let whole = || learner.whole();
-        let ((of_trials, rest), fit) =
-            if view.is_large() { (rest(), whole()) } else { rayon::join(rest, whole) };
-        scores.ratios = of_trials;
-        scores.append(rest?);
+        let left_out = &prepared.unlabelled[..];
+        let learner = Learner { prepared: &prepared, view: &view, candidate, how, left_out, blends, tell };
+        let (scores, fit) =
+            if left_out.is_empty() { learner.fit_all(scores, settings)? } else { learner.self_train()? };
         let scores = scores.blended(&prepared, &[]);
         let whole = Whole { settings, words: &words, taxonomy, trials: choice.trials };
-        whole.model(learner, fit?, scores)
+        whole.model(learner, fit, scores)
     }
 
     /// What is known of `topics`, all of which must be known.
@@ -169,6 +160,24 @@ impl Trainer {
             Some(problem) => Err(Error::Corpus(problem)),
             None => Ok(taxonomy.part(topics)),
         }
+    }
+}
+
+impl Learner<'_> {
+    /// Scores the articles of the folds that `of_trials` has not scored, as far as they are needed, and fits all articles.
+    fn fit_all(&self, of_trials: OutOfFold, settings: &TrainSettings) -> Result<(OutOfFold, WholeFit)> {
+        let prepared = self.prepared;
+        let scored = of_trials.duals.len() as u8;
+        let telling = prepared.telling_folds(settings.effort).max(scored);
+        (self.tell)(Step::Fitting((usize::from(telling - scored) + 1) * prepared.portions().len()));
+        let rest = || (self.ratios_out_of_fold(scored), self.out_of_fold(scored..telling, &[]));
+        // With few topics a fit is work for one thread. Where records take much memory, one after the other.
+        let whole = || self.whole();
+        let ((ratios, rest), fit) =
+            if self.view.is_large() { (rest(), whole()) } else { rayon::join(rest, whole) };
+        let mut scores = OutOfFold { ratios, ..of_trials };
+        scores.append(rest?);
+        Ok((scores, fit?))
     }
 }
 

@@ -62,7 +62,9 @@ impl Trainer {
         let settings = self.settings();
         let mut prepared = Vec::new();
         for settings in with_pairs(settings) {
-            let (read, _) = Prepared::new(&corpus.articles, &settings)?;
+            // Settings are compared by what labelled articles teach.
+            let labelled = TrainSettings { self_training: false, ..settings.clone() };
+            let (read, _) = Prepared::new(&corpus.articles, &labelled)?;
             prepared.push((settings, read));
         }
         let mut random = ChaCha8Rng::seed_from_u64(settings.seed);

@@ -73,6 +73,10 @@ impl Whole<'_> {
         let WholeFit { column_weights, rows, weights, counts, convergence } = fit;
         (learner.tell)(Step::Deciding);
         let scores = if left_out.is_empty() { scores } else { scores.only(|row| stays(left_out, row)) };
+        // Of articles without labels, those that were given some were learned from too.
+        let learned_from = rows.len();
+        let rows: Vec<u32> =
+            rows.into_iter().filter(|&row| stays(&prepared.unlabelled, row as usize)).collect();
         let (weights, scores) = match weights {
             WholeWeights::All(weights) => {
                 let weights = match counts {
@@ -92,6 +96,7 @@ impl Whole<'_> {
             articles: rows.len() as u64,
             with_one_topic: with_topics(1) as u64,
             without_topic: with_topics(0) as u64,
+            self_labelled: (learned_from - rows.len()) as u64,
             terms: prepared.terms as u64,
             columns: view.columns.len() as u64,
             chosen: Some(*candidate),

@@ -18,13 +18,13 @@ fn starter(split: Split) -> Vec<Article> {
     Corpus::read_all(&[path], &options).unwrap().corpus.articles
 }
 
-/// The training part, with labels on every fourth article alone.
+/// The training part, with labels on every third article alone.
 fn sparsely_labelled() -> Vec<Article> {
     let mut articles = starter(Split::Train);
     articles
         .iter_mut()
         .enumerate()
-        .filter(|(at, _)| at % 4 != 0)
+        .filter(|(at, _)| at % 3 != 0)
         .for_each(|(_, article)| article.topics = None);
     articles
 }
@@ -55,9 +55,9 @@ fn they_make_answers_and_probabilities_better() {
     assert_eq!(report.articles as usize, labelled(&articles).len());
     assert!(report.self_labelled > 100, "{} without labels were learned from", report.self_labelled);
     let (before, after) = (alone.micro.f1, with.micro.f1);
-    assert!(after > before + 0.01, "micro-F1 {after} with articles without labels, {before} without");
+    assert!(after > before + 0.005, "micro-F1 {after} with articles without labels, {before} without");
     let (before, after) = (alone.log_loss.unwrap(), with.log_loss.unwrap());
-    assert!(after < before, "log loss {after} with articles without labels, {before} without");
+    assert!(after < 0.96 * before, "log loss {after} with articles without labels, {before} without");
 }
 
 #[test]

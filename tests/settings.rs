@@ -71,6 +71,8 @@ fn all_settings() -> TrainSettings {
         // Not beside n-grams of the whole article.
         opening_pairs: false,
         log_ratios: false,
+        // Not beside a compact model.
+        self_training: false,
         min_articles: 1,
         max_terms: 500,
         lead_tokens: Some(7),
@@ -97,7 +99,9 @@ fn flags_and_the_settings_file_make_the_same_model() {
     let changed = |(key, value): (&String, &Value)| usual.get(key) != Some(value);
     assert!(keys.as_object().unwrap().iter().all(changed), "this must change every setting");
     by_flags_and_by_file(&desk, &settings);
-    by_flags_and_by_file(&desk, &TrainSettings { ngrams: 1, opening_pairs: true, ..settings });
+    let other =
+        TrainSettings { ngrams: 1, opening_pairs: true, compact: false, self_training: true, ..settings };
+    by_flags_and_by_file(&desk, &other);
 }
 
 fn by_flags_and_by_file(desk: &Desk, settings: &TrainSettings) {

@@ -61,8 +61,8 @@ fn reuters_90_reaches_its_figures_with_the_same_bytes_on_any_number_of_threads()
     let options = ReadOptions { format: Some(Format::Reuters21578), ..ReadOptions::default() };
     let data = reuters(&path, &options);
     let (model, evaluation) = figures("Reuters-90", &data);
-    assert!(evaluation.micro.f1 >= 0.895, "micro-F1 {}", evaluation.micro.f1);
-    assert!(evaluation.macro_average.f1 >= 0.60, "macro-F1 {}", evaluation.macro_average.f1);
+    assert!(evaluation.micro.f1 >= 0.900, "micro-F1 {}", evaluation.micro.f1);
+    assert!(evaluation.macro_average.f1 >= 0.61, "macro-F1 {}", evaluation.macro_average.f1);
 
     let alone = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
     let again = alone.install(|| TopicModel::train(&data[0])).unwrap();
@@ -80,14 +80,14 @@ fn r52_and_r8_reach_their_figures() {
     };
     let mut data = reuters(&path, &options);
     let (_, evaluation) = figures("R52", &data);
-    assert!(evaluation.exact_match >= 0.962, "accuracy {}", evaluation.exact_match);
+    assert!(evaluation.exact_match >= 0.963, "accuracy {}", evaluation.exact_match);
 
     let eight = topic_list("acq,crude,earn,grain,interest,money-fx,ship,trade").unwrap();
     for half in &mut data {
         Filter { keep_topics: Some(eight.clone()), ..Filter::default() }.apply(half);
     }
     let (_, evaluation) = figures("R8", &data);
-    assert!(evaluation.exact_match >= 0.980, "accuracy {}", evaluation.exact_match);
+    assert!(evaluation.exact_match >= 0.982, "accuracy {}", evaluation.exact_match);
 }
 
 #[test]
@@ -96,5 +96,5 @@ fn twenty_newsgroups_reaches_its_figures() {
     let options =
         ReadOptions { format: Some(Format::Folder), encoding: Encoding::Latin1, ..ReadOptions::default() };
     let (_, evaluation) = figures("20 Newsgroups", &halves(&path, &options));
-    assert!(evaluation.exact_match >= 0.884, "accuracy {}", evaluation.exact_match);
+    assert!(evaluation.exact_match >= 0.890, "accuracy {}", evaluation.exact_match);
 }

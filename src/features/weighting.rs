@@ -12,7 +12,7 @@ use super::information::Information;
 /// - relevance frequency (Lan et al. 2009): `log2(2 + max over topics of a / max(1, df - a))`;
 /// - `idf · (1 + ¼ · max over topics of positive pointwise mutual information)`, which is `ln(a n / (df s))`;
 /// - `idf · (1 + ⅓ · information)`, the sum over topics of how far their share among articles with the column diverges from
-///   that among all ([`Information`]), a smoothed relative of information gain (Debole and Sebastiani 2003);
+///   that among all (`information.rs`), a smoothed relative of information gain (Debole and Sebastiani 2003);
 /// - `idf · (1 + 2 · inverse gravity moment)` (Chen et al. 2016) of the rates `a / s`: the largest over the sum
 ///   of `rank · rate`, rates in falling order.
 ///

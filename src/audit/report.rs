@@ -126,7 +126,7 @@ pub fn audit(corpus: &Corpus, against: Option<&Corpus>, settings: &AuditSettings
     let copies = Copies::find(corpus, against, similarity);
     Ok(Audit {
         articles: corpus.articles.len(),
-        labelled: corpus.articles.iter().filter(|article| article.topics.is_some()).count(),
+        labelled: corpus.labelled(),
         test_articles: against.map(|test| test.articles.len()),
         similarity,
         duplicates: copies.duplicates,

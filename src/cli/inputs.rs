@@ -61,8 +61,7 @@ impl LabelledArguments {
             Unlabelled::Fail if settings.self_training => Unlabelled::Keep,
             said => said,
         };
-        let options = ReadOptions { taxonomy, ..self.read.labelled(unlabelled, context) };
-        read(&self.corpus, &options, context)
+        LabelledArguments { unlabelled, ..self.clone() }.read(taxonomy, context)
     }
 
     /// Reads the articles, whose labels must be in `taxonomy` where there is one.

@@ -63,7 +63,7 @@ struct Reason<'a> {
 pub fn run(arguments: &Arguments, context: Context) -> anyhow::Result<()> {
     let model = TopicModel::load_copy(&arguments.model)?;
     let corpus = Corpus::from(read(&arguments.input, &arguments.read.any(context), context)?);
-    let labelled = corpus.articles.iter().filter(|article| article.topics.is_some()).count();
+    let labelled = corpus.labelled();
     if labelled > 0 {
         context.say(format_args!("Passed over {labelled} articles that are labelled already."));
     }

@@ -123,6 +123,11 @@ impl Corpus {
         if self.articles_against_single() == 0 { Task::Single } else { Task::Multi }
     }
 
+    /// How many articles have labels, be they none of the topics.
+    pub fn labelled(&self) -> usize {
+        self.articles.iter().filter(|article| article.topics.is_some()).count()
+    }
+
     /// How many labelled articles have no topic or several, and so make the task [`Task::Multi`].
     pub fn articles_against_single(&self) -> usize {
         self.articles

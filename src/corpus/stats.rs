@@ -82,7 +82,7 @@ impl Corpus {
         let repeat = |(at, article): &(usize, &Article)| groups[*at] != *at as u32 && !is_empty(article);
         Stats {
             articles: self.articles.len(),
-            labelled: self.articles.iter().filter(|article| article.topics.is_some()).count(),
+            labelled: self.labelled(),
             task: self.task(),
             topics: self.topics().into_iter().map(|(topic, count)| (topic.to_string(), count)).collect(),
             topics_per_article,

@@ -121,7 +121,7 @@ pub fn cross_validate(
     for fold in 0..folds {
         let (seen, unseen) = parts.of(fold);
         let evaluation = parts.evaluate(&seen, &unseen)?;
-        let of = FoldFigures::new(labelled(&seen), &evaluation);
+        let of = FoldFigures::new(seen.labelled(), &evaluation);
         tell(fold, &of);
         figures.push(of);
         evaluations.push(evaluation);
@@ -130,7 +130,7 @@ pub fn cross_validate(
     let counts = Counts::from_topics(topics.values().map(|topic| topic.0).collect());
     let mean = |figure: fn(&FoldFigures) -> f64| Spread::of(figures.iter().map(figure));
     Ok(CrossValidation {
-        articles: labelled(corpus),
+        articles: corpus.labelled(),
         task: parts.task,
         mean: MeanFigures {
             exact_match: mean(|fold| fold.exact_match),
@@ -196,11 +196,6 @@ fn counts_of(figures: &TopicFigures) -> TopicCounts {
     }
 }
 
-/// How many articles of `corpus` have labels.
-fn labelled(corpus: &Corpus) -> usize {
-    corpus.articles.iter().filter(|article| article.topics.is_some()).count()
-}
-
 /// A corpus in folds.
 pub(super) struct Folds<'a> {
     pub corpus: &'a Corpus,
@@ -218,10 +213,10 @@ impl<'a> Folds<'a> {
         if !(2..=100).contains(&folds) {
             return Err(Error::Settings(format!("folds = {folds}: choose 2 to 100")));
         }
-        if labelled(corpus) < usize::from(folds) {
+        if corpus.labelled() < usize::from(folds) {
             return Err(Error::Corpus(format!(
                 "there are {} articles, fewer than {folds} folds",
-                labelled(corpus)
+                corpus.labelled()
             )));
         }
         // Without one fold or the other a corpus may look like one of the other task.

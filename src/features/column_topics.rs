@@ -61,8 +61,9 @@ impl ColumnTopics {
         taken: impl Fn(usize) -> bool,
     ) -> Vec<f32> {
         let taken = Taken::new(targets, topics, taken);
+        let weigher = Weigher::new(weighting, taken.articles, &taken.sizes);
         let parts: Vec<Vec<f32>> =
-            self.parts().into_par_iter().map(|part| self.count(part, &taken).weights(weighting)).collect();
+            self.parts().into_par_iter().map(|part| self.count(part, &taken).weigh(&weigher)).collect();
         parts.concat()
     }
 
@@ -141,10 +142,12 @@ impl TopicCounts {
 
     /// The weight of every column; that of a column of no article is 0.
     pub fn weights(&self, weighting: Weighting) -> Vec<f32> {
-        let mut weigher = Weigher::new(weighting, self.total, &self.sizes);
-        (0..self.columns())
-            .map(|column| weigher.weigh(self.articles(column), self.in_topics(column)))
-            .collect()
+        self.weigh(&Weigher::new(weighting, self.total, &self.sizes))
+    }
+
+    fn weigh(&self, weigher: &Weigher<'_>) -> Vec<f32> {
+        let weight = |column: usize| weigher.weigh(self.articles(column), self.in_topics(column));
+        (0..self.columns()).map(weight).collect()
     }
 
     /// The counts of no column.

@@ -41,45 +41,53 @@ impl Weighting {
 
 /// A scheme, and what it needs to know of the articles that are counted.
 pub(super) struct Weigher<'a> {
-    weighting: Weighting,
+    scheme: Scheme,
     n: f32,
     /// The number of articles of each topic.
     sizes: &'a [u32],
-    information: Option<Information>,
-    rates: Vec<f32>,
+}
+
+/// A [`Weighting`], made ready.
+enum Scheme {
+    Idf,
+    Relevance,
+    Pmi,
+    Igm,
+    Information(Information),
 }
 
 impl<'a> Weigher<'a> {
     /// For `n` articles, `sizes[topic]` of which have each topic.
     pub fn new(weighting: Weighting, n: usize, sizes: &'a [u32]) -> Weigher<'a> {
-        let information = (weighting == Weighting::Information).then(|| Information::new(n, sizes));
-        Weigher { weighting, n: n as f32, sizes, information, rates: Vec::new() }
+        let scheme = match weighting {
+            Weighting::Idf => Scheme::Idf,
+            Weighting::Relevance => Scheme::Relevance,
+            Weighting::Pmi => Scheme::Pmi,
+            Weighting::Igm => Scheme::Igm,
+            Weighting::Information => Scheme::Information(Information::new(n, sizes)),
+        };
+        Weigher { scheme, n: n as f32, sizes }
     }
 
     /// The weight of a column that occurs in `df` of the articles, with `in_topics` the number of these in each topic where it
     /// occurs at all. That of a column of no article is 0.
-    pub fn weigh(&mut self, df: u32, in_topics: &[(u32, u32)]) -> f32 {
+    pub fn weigh(&self, df: u32, in_topics: &[(u32, u32)]) -> f32 {
         if df == 0 {
             return 0.0;
         }
-        if let Some(information) = &self.information {
-            return self.idf(df as f32) * (1.0 + information.of(df, in_topics) / 3.0);
-        }
-        let df = df as f32;
-        match self.weighting {
-            Weighting::Relevance => (2.0 + self.largest(in_topics, |a, _| a / (df - a).max(1.0))).log2(),
-            Weighting::Pmi => {
+        let articles = df as f32;
+        let idf = ((1.0 + self.n) / (1.0 + articles)).ln() + 1.0;
+        match &self.scheme {
+            Scheme::Idf => idf,
+            Scheme::Relevance => (2.0 + self.largest(in_topics, |a, _| a / (articles - a).max(1.0))).log2(),
+            Scheme::Pmi => {
                 // The logarithm of the largest ratio is the largest logarithm; without topics there is no information.
-                let ratio = self.largest(in_topics, |a, size| a * self.n / (df * size));
-                self.idf(df) * (1.0 + 0.25 * ratio.max(1.0).ln())
+                let ratio = self.largest(in_topics, |a, size| a * self.n / (articles * size));
+                idf * (1.0 + 0.25 * ratio.max(1.0).ln())
             }
-            Weighting::Igm => self.idf(df) * (1.0 + 2.0 * self.inverse_gravity_moment(in_topics)),
-            Weighting::Idf | Weighting::Information => self.idf(df),
+            Scheme::Igm => idf * (1.0 + 2.0 * self.inverse_gravity_moment(in_topics)),
+            Scheme::Information(information) => idf * (1.0 + information.of(df, in_topics) / 3.0),
         }
-    }
-
-    fn idf(&self, df: f32) -> f32 {
-        ((1.0 + self.n) / (1.0 + df)).ln() + 1.0
     }
 
     fn largest(&self, in_topics: &[(u32, u32)], of: impl Fn(f32, f32) -> f32) -> f32 {
@@ -87,10 +95,9 @@ impl<'a> Weigher<'a> {
         in_topics.iter().map(of_topic).fold(0.0, f32::max)
     }
 
-    fn inverse_gravity_moment(&mut self, in_topics: &[(u32, u32)]) -> f32 {
-        let Weigher { rates, sizes, .. } = self;
-        rates.clear();
-        rates.extend(in_topics.iter().map(|&(topic, a)| a as f32 / sizes[topic as usize] as f32));
+    fn inverse_gravity_moment(&self, in_topics: &[(u32, u32)]) -> f32 {
+        let rate = |&(topic, a): &(u32, u32)| a as f32 / self.sizes[topic as usize] as f32;
+        let mut rates: Vec<f32> = in_topics.iter().map(rate).collect();
         rates.sort_unstable_by(|a, b| b.total_cmp(a));
         let moment: f32 = rates.iter().zip(1..).map(|(rate, rank)| rate * rank as f32).sum();
         rates.first().map_or(0.0, |largest| largest / moment)

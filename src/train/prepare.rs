@@ -181,14 +181,11 @@ impl Prepared {
     /// that has them. Where articles have exactly one topic there are none, and the few numbers that are the same for all
     /// topics are known from a part of the articles, which is what little effort takes.
     pub fn telling_folds(&self, effort: Effort) -> u8 {
-        let Task::Single = self.task else { return self.folds };
-        match effort {
-            Effort::Fast => {
-                let enough = (TELLING * usize::from(self.folds)).div_ceil(self.len().max(1));
-                self.folds.min(enough.clamp(1, 255) as u8)
-            }
-            _ => self.folds,
+        if self.task == Task::Multi || effort != Effort::Fast {
+            return self.folds;
         }
+        let enough = (TELLING * usize::from(self.folds)).div_ceil(self.len().max(1));
+        self.folds.min(enough.clamp(1, 255) as u8)
     }
 
     /// The rows of the articles outside fold `fold`, and those in it.

@@ -34,16 +34,21 @@ impl Learner<'_> {
     /// The learner must leave out the articles without labels.
     pub fn self_train(&self) -> Result<(OutOfFold, WholeFit)> {
         let prepared = self.prepared;
-        let learners = usize::from(prepared.folds) + 1;
-        (self.tell)(Step::Fitting(2 * learners * prepared.portions().len()));
-        let given = self.teach()?;
-        let scores =
-            self.each_fold(&given, prepared.folds, |learner, fold| learner.out_of_fold(fold..fold + 1, &[]))?;
-        let mut all = OutOfFold::default();
-        scores.into_iter().for_each(|part| all.append(part));
-        let (prepared, left_out) = prepared.with_given(&given[learners - 1]);
+        let fits = 2 * (usize::from(prepared.folds) + 1);
+        (self.tell)(Step::Fitting(fits * prepared.portions().len()));
+        let mut given = self.teach()?;
+        let for_all = given.pop().unwrap_or_default();
+        let student = |fold: u8| {
+            let (prepared, left_out) = prepared.with_given(&given[usize::from(fold)]);
+            Learner { prepared: &prepared, left_out: &left_out, ..*self }.out_of_fold(fold..fold + 1, &[])
+        };
+        let mut scores = OutOfFold::default();
+        for part in self.fold_by_fold(0..prepared.folds, student) {
+            scores.append(part?);
+        }
+        let (prepared, left_out) = prepared.with_given(&for_all);
         let fit = Learner { prepared: &prepared, left_out: &left_out, ..*self }.whole()?;
-        Ok((all, fit))
+        Ok((scores, fit))
     }
 
     /// What each article without labels is taken for, by teachers without one fold after the other and last by one that learns
@@ -51,17 +56,22 @@ impl Learner<'_> {
     fn teach(&self) -> Result<Vec<Vec<Given>>> {
         let prepared = self.prepared;
         // Where articles have exactly one topic, none may be without, though it be left out.
-        let nothing = || prepared.without_labels().map(|_| Given { topics: vec![0], sure: false }).collect();
-        let given: Vec<Vec<Given>> = (0..=prepared.folds).map(|_| nothing()).collect();
-        // No article is in the fold behind the last.
-        let answers = self.each_fold(&given, prepared.folds + 1, |teacher, fold| {
+        let nothing: Vec<Given> =
+            prepared.without_labels().map(|_| Given { topics: vec![0], sure: false }).collect();
+        let (with_any, _) = prepared.with_given(&nothing);
+        let teacher = Learner { prepared: &with_any, ..*self };
+        let ask = |fold: u8| {
             let mut rows = prepared.split(fold).1;
             rows.extend(prepared.without_labels());
             teacher.without(fold, rows, &Duals::None)
-        })?;
-        let lengths: Vec<usize> = answers.iter().map(|part| part.rows.len()).collect();
-        let mut all = OutOfFold::default();
-        answers.into_iter().for_each(|part| all.append(part));
+        };
+        let (mut all, mut lengths) = (OutOfFold::default(), Vec::new());
+        // No article is in the fold behind the last.
+        for part in self.fold_by_fold(0..prepared.folds + 1, ask) {
+            let part = part?;
+            lengths.push(part.rows.len());
+            all.append(part);
+        }
         let (all, _) = all.blended(prepared, &prepared.unlabelled);
         let calibration = all.only(|row| !prepared.unlabelled[row]).calibration(prepared);
         let thresholds = vec![0.0; prepared.topics.len()];
@@ -75,20 +85,6 @@ impl Learner<'_> {
             of_others.map(|(_, probabilities)| taken_for(prepared.task, &probabilities)).collect()
         };
         Ok(lengths.into_iter().map(of_teacher).collect())
-    }
-
-    /// What `of` makes of each of the first `folds` folds and a learner that learns from what is `given` to it.
-    fn each_fold(
-        &self,
-        given: &[Vec<Given>],
-        folds: u8,
-        of: impl Fn(&Learner<'_>, u8) -> Result<OutOfFold> + Send + Sync,
-    ) -> Result<Vec<OutOfFold>> {
-        let of_fold = |fold: u8| {
-            let (prepared, left_out) = self.prepared.with_given(&given[usize::from(fold)]);
-            of(&Learner { prepared: &prepared, left_out: &left_out, ..*self }, fold)
-        };
-        self.fold_by_fold(0..folds, of_fold).into_iter().collect()
     }
 }
 

@@ -53,7 +53,7 @@ enum Scheme {
     Relevance,
     Pmi,
     Igm,
-    Information(Information),
+    Information(Box<Information>),
 }
 
 impl<'a> Weigher<'a> {
@@ -64,7 +64,7 @@ impl<'a> Weigher<'a> {
             Weighting::Relevance => Scheme::Relevance,
             Weighting::Pmi => Scheme::Pmi,
             Weighting::Igm => Scheme::Igm,
-            Weighting::Information => Scheme::Information(Information::new(n, sizes)),
+            Weighting::Information => Scheme::Information(Box::new(Information::new(n, sizes))),
         };
         Weigher { scheme, n: n as f32, sizes }
     }

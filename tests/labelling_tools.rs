@@ -134,6 +134,17 @@ fn article() -> impl Strategy<Value = Article> {
         })
 }
 
+#[test]
+fn a_text_that_repeats_its_title_keeps_it() {
+    let corpus = Corpus::from(vec![Article::new("1", "Strike", "Strike\n\nPort workers walked out.")]);
+    for format in [Format::LabelStudio, Format::Doccano] {
+        let mut bytes = Vec::new();
+        corpus.write_to(&mut bytes, format).unwrap();
+        let back = read("x.json", std::str::from_utf8(&bytes).unwrap(), Some(format)).unwrap();
+        assert_eq!(back, corpus.articles, "{format}");
+    }
+}
+
 proptest! {
     #[test]
     fn what_is_written_is_read_back(articles in prop::collection::vec(article(), 1..6)) {

@@ -135,8 +135,10 @@ fn record(value: &Value, file: &Path, line: u64, names: &mut TopicNames) -> Resu
     let title = string("title").unwrap_or_default().to_owned();
     let text =
         string("text").ok_or("no \"text\": the text that was labelled must be in the column `text`")?;
-    let whole = text.strip_prefix(&title).and_then(|rest| rest.strip_prefix(TITLE_END));
-    let text = whole.filter(|_| !title.is_empty()).unwrap_or(text).to_owned();
+    // A task shows title and text apart: only where a tool knows one text does the title open it.
+    let after_title = || text.strip_prefix(&title).and_then(|rest| rest.strip_prefix(TITLE_END));
+    let opened = task.is_none() && !title.is_empty();
+    let text = opened.then(after_title).flatten().unwrap_or(text).to_owned();
     let id = data.get(ARTICLE_ID).or_else(|| data.get("id")).or_else(|| fields.get("id"));
     let id = match id {
         Some(Value::String(id)) if !id.is_empty() => id.clone(),

@@ -83,7 +83,8 @@ impl Parsed {
 }
 
 const NOT_LABELLED: &str = "the article has no topics: label it (no topic at all is an empty list), \
-                            or leave such articles out with `--unlabelled skip`";
+                            leave such articles out with `--unlabelled skip`, or let `train` learn from \
+                            them too with `--self-training`";
 
 /// The error of a record that stands at `line` of `file`; line 0 is the whole file.
 pub(super) fn at(file: &Path, line: u64, problem: String) -> Error {

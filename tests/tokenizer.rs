@@ -60,6 +60,7 @@ proptest! {
     #[test]
     fn any_ascii_agrees_with_the_standard(text in "[\\x00-\\x7f]{0,40}") {
         prop_assert_eq!(words(&text), unicode_words(&text));
+        tokenize(&text, |token| assert_eq!(token.surface, key_of(token.text, 0)));
     }
 
     #[test]
@@ -79,6 +80,7 @@ proptest! {
                 assert!(!token.text.is_empty());
                 assert_eq!(&text[token.start..token.start + token.text.len()], token.text);
                 assert!(last < Some(token.start), "tokens go from left to right");
+                assert_eq!(token.surface, key_of(token.text, 0));
                 last = Some(token.start);
             });
         }
@@ -106,6 +108,29 @@ proptest! {
         mixed.extend(["été".to_owned(), "end".to_owned()]);
         let text = format!("G7{run}été。end");
         prop_assert_eq!(words(&text), mixed);
+    }
+}
+
+/// Model files hold keys: these were computed from the description, not by the program.
+#[test]
+fn keys_never_change() {
+    let cases = [
+        ("a", 0, 0x0100000000000061),
+        ("UN", 0, 0x0200000000006e75),
+        ("oil", 0, 0x03000000006c696f),
+        ("Gas", 2, 0xbcd6ea54cae64bcd),
+        ("rates", 0, 0x0500007365746172),
+        ("Energy", 0, 0x0600796772656e65),
+        ("économ", 0, 0x076d6f6e6f63a9c3),
+        ("tariffs", 0, 0x0773666669726174),
+        ("Refinery", 0, 0xffbec5d7e1365be3),
+        ("electricity", 0, 0xffe8df2b79bb2597),
+        ("macroeconomics", 0, 0xff90e1b41125c4a2),
+        ("intercontinental", 0, 0xff8a90a72b73462b),
+        ("counterrevolutionaries", 1, 0xb9ccb7b3240440fe),
+    ];
+    for (word, space, key) in cases {
+        assert_eq!(key_of(word, space).0, key, "{word} in {space}");
     }
 }
 

@@ -11,7 +11,7 @@ use rayon::prelude::*;
 use super::Documents;
 use super::counts::split;
 use crate::Article;
-use crate::text::{Analyzer, Surface, key_of, tokenize};
+use crate::text::{Analyzer, Surface, tokenize};
 
 /// Distinct spellings, each as it was first seen.
 #[derive(Default)]
@@ -124,7 +124,7 @@ impl Chunk {
             let start = chunk.tokens.len();
             let mut read = |text: &str| {
                 tokenize(text, |token| {
-                    let key = key_of(token.text, language as u64);
+                    let key = token.surface.in_space(language as u64);
                     // Nearly all are known: looking up is cheaper than making ready to insert.
                     let number = known.get(&key.0).copied().unwrap_or_else(|| {
                         let new = chunk.spellings.len() as u32;

@@ -21,9 +21,12 @@ const EMPTY: u64 = 0;
 impl SurfaceTable<'static> {
     /// The table of `entries`, which must have distinct keys. The layout depends on the set of entries alone, not
     /// on their order, so that the same vocabulary gives the same bytes.
+    ///
+    /// Terms are numbered by how many articles have them, and the first to come gets the slot where its search starts: words that
+    /// are looked up often are found at once.
     pub fn new(mut entries: Vec<(Surface, TermId)>) -> Self {
         let slots = entries.len() * 4 / 3 + 2;
-        entries.par_sort_unstable_by_key(|&(surface, _)| (home(surface, slots), surface));
+        entries.par_sort_unstable_by_key(|&(surface, term)| (term, surface));
         let mut keys = vec![EMPTY; slots];
         let mut terms = vec![0; slots];
         for (surface, term) in entries {
@@ -54,7 +57,31 @@ impl<'a> SurfaceTable<'a> {
     /// The term of `surface`, if it is known.
     #[inline]
     pub fn get(&self, surface: Surface) -> Option<TermId> {
-        let mut slot = home(surface, self.keys.len());
+        self.get_from(home(surface, self.keys.len()), surface)
+    }
+
+    /// The terms of `surfaces`. The slots where their searches start are all read before any is looked at, so that the
+    /// processor waits for the memory of many words at once.
+    #[inline]
+    pub(crate) fn get_many<const N: usize>(&self, surfaces: &[Surface; N]) -> [Option<TermId>; N] {
+        let (mut slots, mut keys, mut terms) = ([0; N], [EMPTY; N], [0; N]);
+        for at in 0..N {
+            slots[at] = home(surfaces[at], self.keys.len());
+            (keys[at], terms[at]) = (self.keys[slots[at]], self.terms[slots[at]]);
+        }
+        let mut found = [None; N];
+        for at in 0..N {
+            found[at] = match keys[at] {
+                key if key == surfaces[at].0 => Some(TermId(terms[at])),
+                EMPTY => None,
+                _ => self.get_from(slots[at], surfaces[at]),
+            };
+        }
+        found
+    }
+
+    #[inline]
+    fn get_from(&self, mut slot: usize, surface: Surface) -> Option<TermId> {
         for _ in 0..self.keys.len() {
             let key = self.keys[slot];
             if key == surface.0 {

@@ -6,7 +6,6 @@ use serde::Serialize;
 
 use super::Scorer;
 use crate::features::{Ends, Field, MAX_NGRAM, PAIRED_TOKENS};
-use crate::text::tokenize;
 use crate::{Article, TermId};
 
 /// The part of an article that a [`Span`] lies in.
@@ -66,14 +65,12 @@ impl Occurrences {
             let mut ends = Ends::default();
             // Where the last words started: an n-gram starts with the first of its own.
             let mut starts = [0; MAX_NGRAM as usize];
-            tokenize(part.of(article), |token| {
-                let term = scorer.term(token.text, language);
+            scorer.each_term(part.of(article), language, |scorer, place, term| {
                 starts.rotate_right(1);
-                starts[0] = token.start;
-                let end = token.start + token.text.len();
+                starts[0] = place.start;
                 ends = scorer.ngrams(ends, term);
                 for (words, (start, term)) in starts.into_iter().zip(ends).enumerate() {
-                    let span = Span { part, start, end };
+                    let span = Span { part, start, end: place.end };
                     let lead = if words > 0 { lead.min(PAIRED_TOKENS) } else { lead };
                     let in_lead = part == Part::Text && position < lead;
                     found.extend(term.map(|term| Occurrence { term, span, in_lead }));

@@ -2,12 +2,13 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::ops::Range;
 
 use super::file::Arrays;
 use super::weights::StoredWeights;
 use super::{Card, TopicModel};
 use crate::features::{Ends, PAIRED_TOKENS, SurfaceTable, advance, damped, field_scales};
-use crate::text::{TermMaker, key_of, tokenize};
+use crate::text::{Surface, TermMaker, key_of, tokenize};
 use crate::wide::{Wide, wide};
 use crate::{Article, TermId};
 
@@ -47,6 +48,9 @@ const MAX_UNSEEN: usize = 50_000;
 
 /// Counts up to this have their damped form in a table.
 const DAMPED: u32 = 256;
+
+/// So many words are looked up at a time.
+const TOGETHER: usize = 16;
 
 /// The scores of an article.
 #[derive(Debug, Clone, PartialEq)]
@@ -131,32 +135,66 @@ impl<'m> Scorer<'m> {
     /// Counts the terms of `article` into the scratch space; the share of words that are known, and the language.
     pub(super) fn count(&mut self, article: &Article) -> (f32, usize) {
         let language = self.card.analyzer.language_of(article.language.as_deref(), &article.text);
+        let with_ngrams = self.card.analyzer.ngrams > 1 || self.card.analyzer.opening_pairs;
         let (mut words, mut known) = (0_u32, 0_u32);
         let mut ends = Ends::default();
-        tokenize(&article.title, |token| {
+        self.each_term(&article.title, language, |scorer, _, term| {
             words += 1;
-            let term = self.term(token.text, language);
             if let Some(term) = term {
                 known += 1;
-                self.see(term, [1, 0, 1]);
+                scorer.see(term, [1, 0, 1]);
             }
-            self.see_ngrams(&mut ends, term, [0, 0, 1]);
+            if with_ngrams {
+                scorer.see_ngrams(&mut ends, term, [0, 0, 1]);
+            }
         });
         ends = Ends::default();
         let mut position = 0_u32;
         let lead = self.card.fields.lead_tokens;
         let paired = lead.min(PAIRED_TOKENS);
-        tokenize(&article.text, |token| {
+        self.each_term(&article.text, language, |scorer, _, term| {
             words += 1;
-            let term = self.term(token.text, language);
             if let Some(term) = term {
                 known += 1;
-                self.see(term, [1, u32::from(position < lead), 0]);
+                scorer.see(term, [1, u32::from(position < lead), 0]);
             }
-            self.see_ngrams(&mut ends, term, [0, u32::from(position < paired), 0]);
+            if with_ngrams {
+                scorer.see_ngrams(&mut ends, term, [0, u32::from(position < paired), 0]);
+            }
             position += 1;
         });
         (known as f32 / words.max(1) as f32, language)
+    }
+
+    /// Calls `each` for every word of `text`, from left to right, with where it stands and its term: by its spelling, or for a
+    /// spelling never seen by its stem.
+    #[inline]
+    pub(super) fn each_term(
+        &mut self,
+        text: &str,
+        language: usize,
+        mut each: impl FnMut(&mut Self, Range<usize>, Option<TermId>),
+    ) {
+        let mut spans = [(0, 0); TOGETHER];
+        let mut keys = [Surface(0); TOGETHER];
+        let mut waiting = 0;
+        let mut look_up = |spans: &[(usize, usize)], keys: &[Surface; TOGETHER]| {
+            let terms = self.surfaces.get_many(keys);
+            for (at, &(start, end)) in spans.iter().enumerate() {
+                let term = terms[at].or_else(|| self.unseen_term(&text[start..end], language, keys[at].0));
+                each(self, start..end, term);
+            }
+        };
+        tokenize(text, |token| {
+            spans[waiting] = (token.start, token.start + token.text.len());
+            keys[waiting] = token.surface.in_space(language as u64);
+            waiting += 1;
+            if waiting == TOGETHER {
+                look_up(&spans, &keys);
+                waiting = 0;
+            }
+        });
+        look_up(&spans[..waiting], &keys);
     }
 
     /// Counts the n-grams that end at `term`: in the body, or where they are terms of openings in those fields. `ends` holds
@@ -165,7 +203,7 @@ impl<'m> Scorer<'m> {
     fn see_ngrams(&mut self, ends: &mut Ends, term: Option<TermId>, in_opening: [u32; 3]) {
         let analyzer = &self.card.analyzer;
         let in_fields = if analyzer.opening_pairs { in_opening } else { [1, 0, 0] };
-        if (analyzer.ngrams > 1 || analyzer.opening_pairs) && in_fields != [0; 3] {
+        if in_fields != [0; 3] {
             *ends = self.ngrams(*ends, term);
             ends[1..].iter().flatten().for_each(|&ngram| self.see(ngram, in_fields));
         }
@@ -184,16 +222,6 @@ impl<'m> Scorer<'m> {
         }
         for field in 0..3 {
             counts[field] += in_fields[field];
-        }
-    }
-
-    /// The term of `token`: by its spelling, or for a spelling never seen by its stem.
-    #[inline]
-    pub(crate) fn term(&mut self, token: &str, language: usize) -> Option<TermId> {
-        let key = key_of(token, language as u64);
-        match self.surfaces.get(key) {
-            Some(term) => Some(term),
-            None => self.unseen_term(token, language, key.0),
         }
     }
 

@@ -14,7 +14,22 @@ pub struct Surface(pub u64);
 const LONG: u64 = 0xff << 56;
 const MULTIPLIER: u64 = 0x9e37_79b9_7f4a_7c15;
 
-/// The key of `token` in the space of `seed` (0, or the number of a language where a model has several).
+impl Surface {
+    /// The key of the same spelling in the space of `seed` (0, or the number of a language where a model has several).
+    #[inline]
+    pub fn in_space(self, seed: u64) -> Surface {
+        if seed == 0 { self } else { Surface(fold(self.0 ^ fold(seed))) }
+    }
+
+    /// The key of a spelling of `length` bytes, up to seven: the first of `eight`, which are in the order of the text.
+    #[inline]
+    pub(super) fn of_short(eight: u64, length: usize) -> Surface {
+        // The length in the top byte tells "a" from "a\0".
+        Surface(lower_case(eight & !(u64::MAX << (8 * length))) | (length as u64) << 56)
+    }
+}
+
+/// The key of `token` in the space of `seed`: see [`Surface::in_space`].
 ///
 /// ```
 /// use topicwire::text::key_of;
@@ -24,37 +39,31 @@ const MULTIPLIER: u64 = 0x9e37_79b9_7f4a_7c15;
 /// ```
 #[inline]
 pub fn key_of(token: &str, seed: u64) -> Surface {
-    let bytes = token.as_bytes();
-    let key = if bytes.len() <= 7 {
-        // The length in the top byte tells "a" from "a\0".
-        word(bytes) | (bytes.len() as u64) << 56
-    } else {
-        let mut state = bytes.len() as u64;
-        let mut chunks = bytes.chunks_exact(8);
-        for chunk in &mut chunks {
-            state = fold(state ^ word(chunk));
-        }
-        LONG | fold(state ^ word(chunks.remainder())) >> 8
-    };
-    Surface(if seed == 0 { key } else { fold(key ^ fold(seed)) })
+    let (chunks, rest) = token.as_bytes().as_chunks::<8>();
+    let short = Surface::of_short(up_to_seven(rest), rest.len());
+    if chunks.is_empty() {
+        return short.in_space(seed);
+    }
+    let mut state = token.len() as u64;
+    for chunk in chunks {
+        state = fold(state ^ lower_case(u64::from_le_bytes(*chunk)));
+    }
+    Surface(LONG | fold(state ^ lower_case(up_to_seven(rest))) >> 8).in_space(seed)
 }
 
-/// Up to eight bytes as a little-endian number, ASCII letters in lower case.
+/// Up to seven bytes as a little-endian number. The two halves overlap where they have to, so that each length does not need
+/// a way of its own.
 #[inline]
-fn word(bytes: &[u8]) -> u64 {
-    let raw = match *bytes {
-        [] => 0,
-        [a, b, c, d, e, f, g, h] => u64::from_le_bytes([a, b, c, d, e, f, g, h]),
-        [a, b, c, d, ref rest @ ..] => {
-            let mut high = 0;
-            for (at, &byte) in rest.iter().enumerate() {
-                high |= u64::from(byte) << (32 + 8 * at);
-            }
-            u64::from(u32::from_le_bytes([a, b, c, d])) | high
-        }
-        ref few => few.iter().enumerate().fold(0, |sum, (at, &byte)| sum | u64::from(byte) << (8 * at)),
-    };
-    lower_case(raw)
+fn up_to_seven(bytes: &[u8]) -> u64 {
+    let (Some(&first), Some(&last)) = (bytes.first(), bytes.last()) else { return 0 };
+    let length = bytes.len();
+    if let (Some(&low), Some(&high)) = (bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
+        return u64::from(u32::from_le_bytes(low))
+            | u64::from(u32::from_le_bytes(high)) << (8 * (length - 4));
+    }
+    u64::from(first)
+        | u64::from(bytes[length / 2]) << (8 * (length / 2))
+        | u64::from(last) << (8 * (length - 1))
 }
 
 /// Sets bit 5 of each byte that is an ASCII capital, eight at a time.

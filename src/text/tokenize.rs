@@ -15,6 +15,8 @@
 
 use unicode_segmentation::UnicodeSegmentation;
 
+use super::{Surface, key_of};
+
 /// A word as it stands in the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Token<'a> {
@@ -22,6 +24,14 @@ pub struct Token<'a> {
     pub text: &'a str,
     /// Where it starts, in bytes from the start of the text.
     pub start: usize,
+    /// What a vocabulary looks it up by.
+    pub surface: Surface,
+}
+
+impl<'a> Token<'a> {
+    fn new(text: &'a str, start: usize) -> Self {
+        Token { text, start, surface: key_of(text, 0) }
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -68,21 +78,39 @@ pub fn tokenize<'a>(text: &'a str, mut each: impl FnMut(Token<'a>)) {
     let mut at = 0;
     while at < bytes.len() {
         match class(bytes[at]) {
-            Class::Letter | Class::Digit | Class::Underscore => match ascii_word_end(bytes, at) {
-                WordEnd::At(end) => {
-                    let word = &text[at..end];
-                    // A run of underscores alone holds nothing that could be a word.
-                    if bytes[at] != b'_' || word.bytes().any(|b| b != b'_') {
-                        each(Token { text: word, start: at });
-                    }
-                    at = end;
+            Class::Letter | Class::Digit | Class::Underscore => {
+                if let Some((length, surface)) = short_word(bytes, at) {
+                    let end = at + length;
+                    each(Token { text: &text[at..end], start: at, surface });
+                    at = end + 1;
+                    continue;
                 }
-                WordEnd::NotAscii => at = general_rules(text, at, &mut each),
-            },
+                match ascii_word_end(bytes, at) {
+                    WordEnd::At(end) => {
+                        let word = &text[at..end];
+                        // A run of underscores alone holds nothing that could be a word.
+                        if bytes[at] != b'_' || word.bytes().any(|b| b != b'_') {
+                            each(Token::new(word, at));
+                        }
+                        at = end;
+                    }
+                    WordEnd::NotAscii => at = general_rules(text, at, &mut each),
+                }
+            }
             Class::NotAscii => at = general_rules(text, at, &mut each),
             _ => at += 1,
         }
     }
+}
+
+/// The length and the key of a word of up to seven letters and digits and a character that surely ends it: most words are such,
+/// and one look at eight bytes tells both.
+#[inline]
+fn short_word(bytes: &[u8], at: usize) -> Option<(usize, Surface)> {
+    let eight = u64::from_le_bytes(*bytes.get(at..)?.first_chunk::<8>()?);
+    let length = (!word_bytes(eight) & HIGH_BITS).trailing_zeros() as usize / 8;
+    let ends = length < 8 && bytes[at] != b'_' && class(bytes[at + length]) == Class::Other;
+    ends.then(|| (length, Surface::of_short(eight, length)))
 }
 
 enum WordEnd {
@@ -92,37 +120,65 @@ enum WordEnd {
 }
 
 /// Where the word that starts at `at` ends, by the rules WB5 to WB13b for ASCII.
+#[inline]
 fn ascii_word_end(bytes: &[u8], at: usize) -> WordEnd {
-    let mut end = at + 1;
-    let mut last = class(bytes[at]);
+    let mut end = run_end(bytes, at);
     while let Some(&byte) = bytes.get(end) {
         let here = class(byte);
         match here {
-            Class::Letter | Class::Digit | Class::Underscore => {
-                last = here;
-                end += 1;
-            }
             Class::NotAscii => return WordEnd::NotAscii,
-            Class::Other => break,
-            Class::MidLetter | Class::MidNumber | Class::MidBoth => {
-                let next = bytes.get(end + 1).map_or(Class::Other, |&b| class(b));
-                if next == Class::NotAscii {
-                    return WordEnd::NotAscii;
-                }
-                let joins = match last {
-                    Class::Letter => here != Class::MidNumber && next == Class::Letter,
-                    Class::Digit => here != Class::MidLetter && next == Class::Digit,
-                    _ => false,
-                };
-                if !joins {
-                    break;
-                }
-                last = next;
-                end += 2;
-            }
+            Class::MidLetter | Class::MidNumber | Class::MidBoth => {}
+            _ => break,
         }
+        let next = bytes.get(end + 1).map_or(Class::Other, |&b| class(b));
+        if next == Class::NotAscii {
+            return WordEnd::NotAscii;
+        }
+        let joins = match class(bytes[end - 1]) {
+            Class::Letter => here != Class::MidNumber && next == Class::Letter,
+            Class::Digit => here != Class::MidLetter && next == Class::Digit,
+            _ => false,
+        };
+        if !joins {
+            break;
+        }
+        end = run_end(bytes, end + 1);
     }
     WordEnd::At(end)
+}
+
+/// Where the letters, digits and underscores that start at `at` end. Eight bytes are looked at together: most words end within
+/// them, so that their ends are no branches that a processor would have to guess.
+#[inline]
+fn run_end(bytes: &[u8], mut at: usize) -> usize {
+    while let Some(&eight) = bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
+        let ends = !word_bytes(u64::from_le_bytes(eight)) & HIGH_BITS;
+        if ends != 0 {
+            return at + ends.trailing_zeros() as usize / 8;
+        }
+        at += 8;
+    }
+    while bytes.get(at).is_some_and(|&byte| word_bytes(byte.into()) & 0x80 != 0) {
+        at += 1;
+    }
+    at
+}
+
+const ONES: u64 = 0x0101_0101_0101_0101;
+const HIGH_BITS: u64 = 0x80 * ONES;
+
+/// The high bit of each byte that is an ASCII letter, a digit or an underscore.
+#[inline]
+fn word_bytes(eight: u64) -> u64 {
+    // Sums of seven bits do not reach into the next byte; what is not ASCII is taken out at the end.
+    let low = eight & !HIGH_BITS;
+    let in_range = |bytes: u64, first: u8, last: u8| {
+        (bytes + u64::from(0x80 - first) * ONES) & !(bytes + u64::from(0x7f - last) * ONES)
+    };
+    let letters = in_range(low | (0x20 * ONES), b'a', b'z');
+    let digits = in_range(low, b'0', b'9');
+    let underscores = in_range(low, b'_', b'_');
+    (letters | digits | underscores) & !eight & HIGH_BITS
 }
 
 /// Words of the stretch that starts at `start` and goes to the next ASCII character that surely ends a word;
@@ -135,7 +191,7 @@ fn general_rules<'a>(text: &'a str, start: usize, each: &mut impl FnMut(Token<'a
     while rest < end {
         let unspaced = text[rest..end].find(is_unspaced).map_or(end, |at| rest + at);
         for (at, word) in text[rest..unspaced].unicode_word_indices() {
-            each(Token { text: word, start: rest + at });
+            each(Token::new(word, rest + at));
         }
         rest = text[unspaced..end].find(|c| !is_unspaced(c)).map_or(end, |at| unspaced + at);
         pairs(text, unspaced, rest, each);
@@ -156,13 +212,13 @@ fn pairs<'a>(text: &'a str, start: usize, end: usize, each: &mut impl FnMut(Toke
     while let Some(first) = starts.next() {
         let Some(&second) = starts.peek() else {
             if alone {
-                each(Token { text: &text[first..end], start: first });
+                each(Token::new(&text[first..end], first));
             }
             return;
         };
         alone = false;
         let length = text[second..].chars().next().map_or(0, char::len_utf8);
-        each(Token { text: &text[first..second + length], start: first });
+        each(Token::new(&text[first..second + length], first));
     }
 }
 

@@ -177,15 +177,27 @@ impl Prepared {
         self.targets.len()
     }
 
-    /// How many of the folds, from the first, are scored to tell what scores mean. Thresholds of rare topics need every article
-    /// that has them. Where articles have exactly one topic there are none, and the few numbers that are the same for all
-    /// topics are known from a part of the articles, which is what little effort takes.
+    /// How many of the folds, from the first, are scored to tell what scores mean: where articles have several topics, as many
+    /// as give every topic's threshold and probabilities articles enough. Where they have exactly one there are no thresholds,
+    /// and the few numbers that are the same for all topics are known from a part of the articles, which is what little
+    /// effort takes.
     pub fn telling_folds(&self, effort: Effort) -> u8 {
-        if self.task == Task::Multi || effort != Effort::Fast {
-            return self.folds;
+        match (self.task, effort) {
+            (Task::Single, Effort::Fast) => {
+                let enough = (TELLING * usize::from(self.folds)).div_ceil(self.len().max(1));
+                self.folds.min(enough.clamp(1, 255) as u8)
+            }
+            (Task::Single, _) => self.folds,
+            (Task::Multi, _) => {
+                let mut articles = vec![0_usize; self.topics.len()];
+                let tells = |fold: &u8| {
+                    let here = self.targets.iter().zip(&self.fold).filter(|(_, of)| *of == fold);
+                    here.flat_map(|(topics, _)| topics).for_each(|&topic| articles[topic as usize] += 1);
+                    articles.iter().all(|&articles| articles >= TELLING_TOPIC)
+                };
+                (0..self.folds).find(tells).map_or(self.folds, |last| last + 1)
+            }
         }
-        let enough = (TELLING * usize::from(self.folds)).div_ceil(self.len().max(1));
-        self.folds.min(enough.clamp(1, 255) as u8)
     }
 
     /// The rows of the articles outside fold `fold`, and those in it.
@@ -212,6 +224,9 @@ const MANY_ARTICLES: usize = 200_000;
 
 /// So many articles tell what scores mean, where articles have exactly one topic.
 const TELLING: usize = 2_500;
+
+/// So many articles of a topic tell its threshold and its probabilities.
+const TELLING_TOPIC: usize = 2_000;
 
 /// More values than this are many.
 const LARGE: usize = 20_000_000;

@@ -103,13 +103,21 @@ pub fn tokenize<'a>(text: &'a str, mut each: impl FnMut(Token<'a>)) {
     }
 }
 
-/// The length and the key of a word of up to seven letters and digits and a character that surely ends it: most words are such,
-/// and one look at eight bytes tells both.
+/// The length and the key of a word of up to seven letters and digits, where what follows surely ends it: most words are such, and
+/// one look at eight bytes tells both.
 #[inline]
 fn short_word(bytes: &[u8], at: usize) -> Option<(usize, Surface)> {
     let eight = u64::from_le_bytes(*bytes.get(at..)?.first_chunk::<8>()?);
     let length = (!word_bytes(eight) & HIGH_BITS).trailing_zeros() as usize / 8;
-    let ends = length < 8 && bytes[at] != b'_' && class(bytes[at + length]) == Class::Other;
+    if length == 8 || bytes[at] == b'_' {
+        return None;
+    }
+    // A comma or a full stop joins nothing where no word follows it at once.
+    let ends = match class(bytes[at + length]) {
+        Class::Other => true,
+        Class::NotAscii => false,
+        _ => bytes.get(at + length + 1).is_some_and(|&next| class(next) == Class::Other),
+    };
     ends.then(|| (length, Surface::of_short(eight, length)))
 }
 

@@ -4,6 +4,7 @@
 
 use proptest::prelude::*;
 use proptest::string::string_regex;
+use rust_stemmers::Algorithm;
 use topicwire::text::{Analyzer, Language, Numbers, Stemmer, is_stemming, normalize};
 
 /// The languages of Snowball, with the letters of their words.
@@ -71,6 +72,16 @@ proptest! {
         prop_assert_eq!(stem.is_empty(), word.is_empty());
         // Of letters that it writes as two (ß, œ) it may make more, but never much more.
         prop_assert!(stem.chars().count() <= 2 * word.chars().count() + 1, "{}: {} -> {}", code, word, stem);
+    }
+
+    /// Where the end of a word tells that the algorithm would leave it alone, it is not asked.
+    #[test]
+    fn english_stems_are_those_of_snowball(
+        word in prop_oneof!["[a-z0-9_.'é]{1,12}", "'?[a-zé]{0,8}[abfhjkopquvwxz0-9_.é]", "[a-z]{1,6}(ing|ed|ly|ness|s|'s|ful|able)"],
+    ) {
+        let snowball = rust_stemmers::Stemmer::create(Algorithm::English);
+        let expected = Some(snowball.stem(&word).into_owned()).filter(|stem| !stem.is_empty());
+        prop_assert_eq!(Stemmer::new(Language::ENGLISH).stem(&word), expected.unwrap_or(word));
     }
 
     #[test]

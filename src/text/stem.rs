@@ -32,7 +32,7 @@ pub struct Stemmer {
 }
 
 /// The last characters of what the English algorithm takes off words or knows by heart. Going through its suffixes takes long, and
-/// three in ten of the words that articles have beside those of a vocabulary end otherwise.
+/// many of the words that no training article has end otherwise: numbers with letters, abbreviations, names.
 const ENGLISH_ENDS: [char; 13] = ['c', 'd', 'e', 'g', 'i', 'l', 'm', 'n', 'r', 's', 't', 'y', '\''];
 
 impl Stemmer {

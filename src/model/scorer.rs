@@ -135,35 +135,40 @@ impl<'m> Scorer<'m> {
     /// Counts the terms of `article` into the scratch space; the share of words that are known, and the language.
     pub(super) fn count(&mut self, article: &Article) -> (f32, usize) {
         let language = self.card.analyzer.language_of(article.language.as_deref(), &article.text);
+        let lead = self.card.fields.lead_tokens;
+        let paired = lead.min(PAIRED_TOKENS);
+        let title = self.count_part(&article.title, language, |_| ([1, 0, 1], [0, 0, 1]));
+        let text = self.count_part(&article.text, language, |position| {
+            ([1, u32::from(position < lead), 0], [0, u32::from(position < paired), 0])
+        });
+        let (words, known) = (title.0 + text.0, title.1 + text.1);
+        (known as f32 / words.max(1) as f32, language)
+    }
+
+    /// Counts the terms of the title or the text; how many words there are, and how many are known. `in_fields` has, for the place
+    /// of a word, how often it counts in each field, and how often the n-grams of openings that end there do.
+    #[inline]
+    fn count_part(
+        &mut self,
+        part: &str,
+        language: usize,
+        in_fields: impl Fn(u32) -> ([u32; 3], [u32; 3]),
+    ) -> (u32, u32) {
         let with_ngrams = self.card.analyzer.ngrams > 1 || self.card.analyzer.opening_pairs;
         let (mut words, mut known) = (0_u32, 0_u32);
         let mut ends = Ends::default();
-        self.each_term(&article.title, language, |scorer, _, term| {
+        self.each_term(part, language, |scorer, _, term| {
+            let (of_word, of_ngrams) = in_fields(words);
             words += 1;
             if let Some(term) = term {
                 known += 1;
-                scorer.see(term, [1, 0, 1]);
+                scorer.see(term, of_word);
             }
             if with_ngrams {
-                scorer.see_ngrams(&mut ends, term, [0, 0, 1]);
+                scorer.see_ngrams(&mut ends, term, of_ngrams);
             }
         });
-        ends = Ends::default();
-        let mut position = 0_u32;
-        let lead = self.card.fields.lead_tokens;
-        let paired = lead.min(PAIRED_TOKENS);
-        self.each_term(&article.text, language, |scorer, _, term| {
-            words += 1;
-            if let Some(term) = term {
-                known += 1;
-                scorer.see(term, [1, u32::from(position < lead), 0]);
-            }
-            if with_ngrams {
-                scorer.see_ngrams(&mut ends, term, [0, u32::from(position < paired), 0]);
-            }
-            position += 1;
-        });
-        (known as f32 / words.max(1) as f32, language)
+        (words, known)
     }
 
     /// Calls `each` for every word of `text`, from left to right, with where it stands and its term: by its spelling, or for a

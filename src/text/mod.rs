@@ -5,6 +5,7 @@
 //! says which stemmer does that.
 
 mod analyzer;
+mod eight_bytes;
 mod language;
 mod normalize;
 mod stem;

@@ -7,6 +7,8 @@
 //!
 //! Keys are stored in model files: this function must never change.
 
+use super::eight_bytes::in_range;
+
 /// Spellings with ASCII letters in lower case, known by [`key_of`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Surface(pub u64);
@@ -69,12 +71,7 @@ fn up_to_seven(bytes: &[u8]) -> u64 {
 /// Sets bit 5 of each byte that is an ASCII capital, eight at a time.
 #[inline]
 fn lower_case(word: u64) -> u64 {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    let low = word & (0x7f * ONES);
-    let at_least_a = low + (0x80 - b'A' as u64) * ONES;
-    let beyond_z = low + (0x7f - b'Z' as u64) * ONES;
-    let capital = (at_least_a & !beyond_z & !word) & (0x80 * ONES);
-    word | capital >> 2
+    word | in_range(word, b'A', b'Z') >> 2
 }
 
 /// Multiplies to 128 bits and folds the halves together: every bit of the input reaches the whole output.

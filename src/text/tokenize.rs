@@ -15,6 +15,7 @@
 
 use unicode_segmentation::UnicodeSegmentation;
 
+use super::eight_bytes::{HIGH_BITS, ONES, in_range};
 use super::{Surface, key_of};
 
 /// A word as it stands in the text.
@@ -172,21 +173,10 @@ fn run_end(bytes: &[u8], mut at: usize) -> usize {
     at
 }
 
-const ONES: u64 = 0x0101_0101_0101_0101;
-const HIGH_BITS: u64 = 0x80 * ONES;
-
 /// The high bit of each byte that is an ASCII letter, a digit or an underscore.
 #[inline]
 fn word_bytes(eight: u64) -> u64 {
-    // Sums of seven bits do not reach into the next byte; what is not ASCII is taken out at the end.
-    let low = eight & !HIGH_BITS;
-    let in_range = |bytes: u64, first: u8, last: u8| {
-        (bytes + u64::from(0x80 - first) * ONES) & !(bytes + u64::from(0x7f - last) * ONES)
-    };
-    let letters = in_range(low | (0x20 * ONES), b'a', b'z');
-    let digits = in_range(low, b'0', b'9');
-    let underscores = in_range(low, b'_', b'_');
-    (letters | digits | underscores) & !eight & HIGH_BITS
+    in_range(eight | (0x20 * ONES), b'a', b'z') | in_range(eight, b'0', b'9') | in_range(eight, b'_', b'_')
 }
 
 /// Words of the stretch that starts at `start` and goes to the next ASCII character that surely ends a word;

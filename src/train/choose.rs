@@ -103,8 +103,7 @@ pub(super) fn choose(
 /// How many folds tell candidates apart: three in five, or fewer where fewer have articles enough.
 fn trial_folds(prepared: &Prepared) -> u8 {
     let usual = (prepared.folds * 3).div_ceil(5);
-    let enough = (TOLD_APART * usize::from(prepared.folds)).div_ceil(prepared.len().max(1));
-    usual.min(enough.clamp(2, 255) as u8)
+    usual.min(prepared.folds_with(TOLD_APART).max(2))
 }
 
 /// With this many articles scored, differences in the third digit show as well as they need to.

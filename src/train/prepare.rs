@@ -183,10 +183,7 @@ impl Prepared {
     /// effort takes.
     pub fn telling_folds(&self, effort: Effort) -> u8 {
         match (self.task, effort) {
-            (Task::Single, Effort::Fast) => {
-                let enough = (TELLING * usize::from(self.folds)).div_ceil(self.len().max(1));
-                self.folds.min(enough.clamp(1, 255) as u8)
-            }
+            (Task::Single, Effort::Fast) => self.folds_with(TELLING),
             (Task::Single, _) => self.folds,
             (Task::Multi, _) => {
                 let mut articles = vec![0_usize; self.topics.len()];
@@ -198,6 +195,12 @@ impl Prepared {
                 (0..self.folds).find(tells).map_or(self.folds, |last| last + 1)
             }
         }
+    }
+
+    /// How many folds hold about so many articles; all where there are fewer.
+    pub fn folds_with(&self, articles: usize) -> u8 {
+        let enough = (articles * usize::from(self.folds)).div_ceil(self.len().max(1));
+        self.folds.min(enough.clamp(1, 255) as u8)
     }
 
     /// The rows of the articles outside fold `fold`, and those in it.

@@ -68,7 +68,7 @@ pub(super) fn choose(
         Effort::Best => prepared.folds,
         _ => trial_folds(prepared),
     };
-    let best = Tried { candidate: usual, first: -1.0, whole: -1.0, scores: OutOfFold::default() };
+    let best = Tried { candidate: usual, first: -1.0, whole: -1.0, scores: OutOfFold::default(), view: None };
     let mut search = Search { prepared, how, folds, tell, best, view, trials: Vec::new() };
     // The usual one is as good as the best of all, chosen out of fold.
     let weightings: Vec<Weighting> = match (settings.weighting, settings.effort) {
@@ -90,7 +90,7 @@ pub(super) fn choose(
     search.try_candidates(&weighted.collect::<Vec<_>>())?;
     search.try_costs(cost_steps)?;
     search.try_together(&together)?;
-    search.try_fields(fields)?;
+    search.try_fields(&fields)?;
     let whole = sample.is_none();
     Ok(Choice {
         candidate: search.best.candidate,
@@ -124,6 +124,8 @@ struct Tried {
     first: f64,
     whole: f64,
     scores: OutOfFold,
+    /// Its view of the articles, where that of the best so far does not serve it.
+    view: Option<View>,
 }
 
 struct Search<'a> {
@@ -138,19 +140,35 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
-    /// Tries `candidates`, whose fields are those of the best so far; whether one of them is the new best.
+    /// Tries `candidates`; whether one of them is the new best.
     fn try_candidates(&mut self, candidates: &[Candidate]) -> Result<bool> {
         let mut better = false;
         // Two side by side: with few topics a fit is work for one thread. More would take more memory.
         for pair in candidates.chunks(2) {
-            let firsts: Vec<Result<OutOfFold>> =
-                pair.par_iter().map(|candidate| self.score(candidate, &self.view, 0..1)).collect();
-            for (candidate, first) in pair.iter().zip(firsts) {
-                let measured = self.measure(*candidate, &self.view, first?)?;
-                better |= self.judge(measured);
+            let tried: Vec<Result<Tried>> =
+                pair.par_iter().map(|candidate| self.measure(*candidate)).collect();
+            for tried in tried {
+                better |= self.judge(tried?);
             }
         }
         Ok(better)
+    }
+
+    /// The figures of `candidate`: on the first fold alone, where it shows enough, or on all.
+    fn measure(&self, candidate: Candidate) -> Result<Tried> {
+        let Search { prepared, best, folds, .. } = self;
+        let own = (!self.view.serves(&candidate.fields)).then(|| View::new(prepared, &candidate.fields));
+        let view = own.as_ref().unwrap_or(&self.view);
+        // Nothing comes before the first of all: it is scored on all folds at once.
+        let at_first = if best.first < 0.0 { *folds } else { 1 };
+        let mut scores = self.score(&candidate, view, 0..at_first)?;
+        let first = scores.only(|row| prepared.fold[row] == 0).figure(prepared);
+        let given_up = scores.rows.len() >= ENOUGH_ARTICLES && first < best.first;
+        if !given_up {
+            scores.append(self.score(&candidate, view, at_first..*folds)?);
+        }
+        let whole = if given_up { -1.0 } else { scores.figure(prepared) };
+        Ok(Tried { candidate, first, whole, scores, view: own })
     }
 
     /// Scores the articles of `folds`, each fit starting from the best candidate's of the same fold.
@@ -160,25 +178,16 @@ impl Search<'_> {
         learner.out_of_fold(folds, &self.best.scores.duals)
     }
 
-    /// The figures of `candidate`, given its `scores` of the first fold; on that alone, where it shows enough.
-    fn measure(&self, candidate: Candidate, view: &View, mut scores: OutOfFold) -> Result<(Tried, Trial)> {
-        let first = scores.figure(self.prepared);
-        let given_up = scores.rows.len() >= ENOUGH_ARTICLES && first < self.best.first;
-        let mut whole = -1.0;
-        if !given_up {
-            scores.append(self.score(&candidate, view, 1..self.folds)?);
-            whole = scores.figure(self.prepared);
-        }
-        let figure = if given_up { first } else { whole };
-        let trial = Trial { candidate, figure, articles: scores.rows.len() as u64 };
-        Ok((Tried { candidate, first, whole, scores }, trial))
-    }
-
-    fn judge(&mut self, (tried, trial): (Tried, Trial)) -> bool {
+    fn judge(&mut self, mut tried: Tried) -> bool {
+        let figure = if tried.whole < 0.0 { tried.first } else { tried.whole };
+        let trial = Trial { candidate: tried.candidate, figure, articles: tried.scores.rows.len() as u64 };
         (self.tell)(Step::Tried(&trial));
         self.trials.push(trial);
         let better = tried.whole > self.best.whole + MARGIN;
         if better {
+            if let Some(view) = tried.view.take() {
+                self.view = view;
+            }
             self.best = tried;
         }
         better
@@ -210,19 +219,12 @@ impl Search<'_> {
     }
 
     /// Tries other leads and weights of the fields.
-    fn try_fields(&mut self, fields: Vec<FieldWeights>) -> Result<()> {
-        for fields in fields {
-            let candidate = Candidate { fields, ..self.best.candidate };
-            if self.view.serves(&fields) {
-                self.try_candidates(&[candidate])?;
-                continue;
-            }
-            let view = View::new(self.prepared, &fields);
-            let first = self.score(&candidate, &view, 0..1)?;
-            let measured = self.measure(candidate, &view, first)?;
-            if self.judge(measured) {
-                self.view = view;
-            }
+    fn try_fields(&mut self, fields: &[FieldWeights]) -> Result<()> {
+        for pair in fields.chunks(2) {
+            let best = self.best.candidate;
+            self.try_candidates(
+                &pair.iter().map(|&fields| Candidate { fields, ..best }).collect::<Vec<_>>(),
+            )?;
         }
         Ok(())
     }
@@ -247,14 +249,12 @@ fn other_fields(settings: &TrainSettings) -> Vec<FieldWeights> {
         return Vec::new();
     }
     let usual = settings.fields();
-    let mut others =
-        vec![FieldWeights { lead_tokens: 20, ..usual }, FieldWeights { lead_tokens: 80, ..usual }];
-    let weights_free = settings.lead_weight.is_none() && settings.title_weight.is_none();
-    if weights_free {
-        others.push(FieldWeights { title: 0.3, lead: 0.3, ..usual });
+    let lead = |lead_tokens: u32| FieldWeights { lead_tokens, ..usual };
+    let weights = |weight: f32| FieldWeights { title: weight, lead: weight, ..usual };
+    // Of two that are tried side by side, one needs no counts of its own.
+    match (settings.lead_weight.is_none() && settings.title_weight.is_none(), settings.effort) {
+        (false, _) => vec![lead(20), lead(80)],
+        (true, Effort::Best) => vec![lead(20), weights(0.3), lead(80), weights(0.7)],
+        (true, _) => vec![lead(20), weights(0.3), lead(80)],
     }
-    if settings.effort == Effort::Best && weights_free {
-        others.push(FieldWeights { title: 0.7, lead: 0.7, ..usual });
-    }
-    others
 }

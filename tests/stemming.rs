@@ -77,11 +77,11 @@ proptest! {
     /// Where the end of a word tells that the algorithm would leave it alone, it is not asked.
     #[test]
     fn english_stems_are_those_of_snowball(
-        word in prop_oneof!["[a-z0-9_.'é]{1,12}", "'?[a-zé]{0,8}[abfhjkopquvwxz0-9_.é]", "[a-z]{1,6}(ing|ed|ly|ness|s|'s|ful|able)"],
+        word in prop_oneof!["[a-z0-9_.'é]{1,12}", "'?[a-zé]{0,8}[a-z'][a-z0-9_.é]", "[a-z]{1,6}(ing|ied|eed|ly|ness|s|'s|ful|able|ator|izer|ism|ist|ant|ement|ion|al|ll|ic|li|logi|iti|enci|ance)"],
     ) {
         let snowball = rust_stemmers::Stemmer::create(Algorithm::English);
         let expected = Some(snowball.stem(&word).into_owned()).filter(|stem| !stem.is_empty());
-        prop_assert_eq!(Stemmer::new(Language::ENGLISH).stem(&word), expected.unwrap_or(word));
+        prop_assert_eq!(Stemmer::new(Language::ENGLISH).stem(&word), expected.as_deref().unwrap_or(&word));
     }
 
     #[test]

@@ -128,7 +128,7 @@ impl Chunk {
                     // Nearly all are known: looking up is cheaper than making ready to insert.
                     let number = known.get(&key.0).copied().unwrap_or_else(|| {
                         let new = chunk.spellings.len() as u32;
-                        chunk.spellings.push(key, language as u8, token.text);
+                        chunk.spellings.push(key, language as u8, token.text());
                         known.insert(key.0, new);
                         new
                     });

@@ -57,31 +57,7 @@ impl<'a> SurfaceTable<'a> {
     /// The term of `surface`, if it is known.
     #[inline]
     pub fn get(&self, surface: Surface) -> Option<TermId> {
-        self.get_from(home(surface, self.keys.len()), surface)
-    }
-
-    /// The terms of `surfaces`. The slots where their searches start are all read before any is looked at, so that the
-    /// processor waits for the memory of many words at once.
-    #[inline]
-    pub(crate) fn get_many<const N: usize>(&self, surfaces: &[Surface; N]) -> [Option<TermId>; N] {
-        let (mut slots, mut keys, mut terms) = ([0; N], [EMPTY; N], [0; N]);
-        for at in 0..N {
-            slots[at] = home(surfaces[at], self.keys.len());
-            (keys[at], terms[at]) = (self.keys[slots[at]], self.terms[slots[at]]);
-        }
-        let mut found = [None; N];
-        for at in 0..N {
-            found[at] = match keys[at] {
-                key if key == surfaces[at].0 => Some(TermId(terms[at])),
-                EMPTY => None,
-                _ => self.get_from(slots[at], surfaces[at]),
-            };
-        }
-        found
-    }
-
-    #[inline]
-    fn get_from(&self, mut slot: usize, surface: Surface) -> Option<TermId> {
+        let mut slot = home(surface, self.keys.len());
         for _ in 0..self.keys.len() {
             let key = self.keys[slot];
             if key == surface.0 {
@@ -90,9 +66,39 @@ impl<'a> SurfaceTable<'a> {
             if key == EMPTY {
                 return None;
             }
-            slot = if slot + 1 == self.keys.len() { 0 } else { slot + 1 };
+            slot = self.behind(slot);
         }
         None
+    }
+
+    /// The terms of `surfaces`, 64 at most. The first two slots of every search are read without a branch, so that the processor
+    /// waits for the memory of many words at once: nearly all words that are known stand in one of them.
+    #[inline]
+    pub(crate) fn get_many<const N: usize>(&self, surfaces: &[Surface; N]) -> [Option<TermId>; N] {
+        let mut found = [None; N];
+        let mut going_on = 0_u64;
+        for at in 0..N {
+            let Surface(key) = surfaces[at];
+            let first = home(surfaces[at], self.keys.len());
+            let second = self.behind(first);
+            let (in_first, in_second) = (self.keys[first], self.keys[second]);
+            let terms = [self.terms[second], self.terms[first]];
+            let known = (in_first == key) | (in_second == key);
+            found[at] = known.then_some(TermId(terms[usize::from(in_first == key)]));
+            going_on |= u64::from(!known & (in_first != EMPTY) & (in_second != EMPTY)) << at;
+        }
+        while going_on != 0 {
+            let at = going_on.trailing_zeros() as usize;
+            found[at] = self.get(surfaces[at]);
+            going_on &= going_on - 1;
+        }
+        found
+    }
+
+    /// The slot where a search goes on behind `slot`.
+    #[inline]
+    fn behind(&self, slot: usize) -> usize {
+        if slot + 1 == self.keys.len() { 0 } else { slot + 1 }
     }
 }
 

@@ -24,8 +24,8 @@ impl Scorer<'_> {
         self.count(article);
         let mut squares = [0.0_f32; 3];
         let mut features = Vec::new();
-        for at in 0..self.touched.len() {
-            let term = self.touched[at];
+        for at in 0..self.touched {
+            let term = self.terms[at];
             let counts = std::mem::take(&mut self.counts[term as usize]);
             for (field, column, value) in columns_of(&self.arrays, &self.damped, term, counts) {
                 squares[field] += value * value;
@@ -33,7 +33,7 @@ impl Scorer<'_> {
                 features.push(Feature { term, field, column: column as u32, value });
             }
         }
-        self.touched.clear();
+        self.touched = 0;
         let scales = field_scales(squares, self.card.fields.as_array());
         features.iter_mut().for_each(|feature| feature.value *= scales[feature.field as usize]);
         features

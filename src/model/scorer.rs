@@ -22,10 +22,15 @@ pub struct Scorer<'m> {
     makers: Vec<TermMaker>,
     /// How often each term stands in each field of the current article.
     pub(super) counts: Vec<[u32; 3]>,
-    pub(super) touched: Vec<u32>,
+    /// The terms of the current article, and behind them room for the others.
+    pub(super) terms: Vec<u32>,
+    /// How many terms that are.
+    pub(super) touched: usize,
     /// Terms of spellings that the vocabulary has not seen, as they were found out.
     unseen: HashMap<u64, Option<TermId>, foldhash::fast::FixedState>,
-    /// A sum for each topic, field after field.
+    /// For each field, columns of the current article and what to multiply their weights by.
+    columns: [Vec<(u32, f32)>; 3],
+    /// A sum for each topic.
     sums: Vec<f32>,
     pub(super) damped: Vec<f32>,
 }
@@ -37,8 +42,9 @@ pub struct Scratch {
     checksum: u32,
     makers: Vec<TermMaker>,
     counts: Vec<[u32; 3]>,
-    touched: Vec<u32>,
+    terms: Vec<u32>,
     unseen: HashMap<u64, Option<TermId>, foldhash::fast::FixedState>,
+    columns: [Vec<(u32, f32)>; 3],
     sums: Vec<f32>,
     damped: Vec<f32>,
 }
@@ -74,9 +80,11 @@ impl<'m> Scorer<'m> {
             surfaces: surfaces.unwrap_or_else(|| SurfaceTable::new(Vec::new())),
             makers: card.analyzer.languages.iter().map(|&l| card.analyzer.for_language(l)).collect(),
             counts: vec![[0; 3]; arrays.term_fields.len()],
-            touched: Vec::new(),
+            terms: vec![0; arrays.term_fields.len() + 1],
+            touched: 0,
             unseen: HashMap::default(),
-            sums: vec![0.0; 3 * card.topics.len()],
+            columns: Default::default(),
+            sums: vec![0.0; card.topics.len()],
             damped: (0..DAMPED).map(damped).collect(),
         }
     }
@@ -87,45 +95,45 @@ impl<'m> Scorer<'m> {
         let arrays = model.storage.arrays();
         let same = scratch.checksum == model.card.checksum
             && scratch.counts.len() == arrays.term_fields.len()
-            && scratch.sums.len() == 3 * model.card.topics.len()
+            && scratch.sums.len() == model.card.topics.len()
             && scratch.makers.len() == model.card.analyzer.languages.len();
         if !same {
             return Scorer::new(model);
         }
         let keys = Cow::Borrowed(arrays.surface_keys);
         let surfaces = SurfaceTable::from_parts(keys, Cow::Borrowed(arrays.surface_terms));
-        let Scratch { checksum: _, makers, counts, touched, unseen, sums, damped } = scratch;
+        let Scratch { checksum: _, makers, counts, terms, unseen, columns, sums, damped } = scratch;
         let surfaces = surfaces.unwrap_or_else(|| SurfaceTable::new(Vec::new()));
-        Scorer { card: &model.card, arrays, surfaces, makers, counts, touched, unseen, sums, damped }
+        let card = &model.card;
+        Scorer { card, arrays, surfaces, makers, counts, terms, touched: 0, unseen, columns, sums, damped }
     }
 
     /// The scratch space alone, for [`TopicModel::resume_scorer`].
     pub fn into_scratch(self) -> Scratch {
-        let Scorer { card, makers, counts, touched, unseen, sums, damped, .. } = self;
-        Scratch { checksum: card.checksum, makers, counts, touched, unseen, sums, damped }
+        let Scorer { card, makers, counts, terms, unseen, columns, sums, damped, .. } = self;
+        Scratch { checksum: card.checksum, makers, counts, terms, unseen, columns, sums, damped }
     }
 
     /// The scores of `article`.
     pub(crate) fn score(&mut self, article: &Article) -> Scores {
         let (known, language) = self.count(article);
-        let topics = self.card.topics.len();
         let mut squares = [0.0_f32; 3];
-        let mut columns = Vec::with_capacity(2 * self.touched.len());
-        for at in 0..self.touched.len() {
-            let term = self.touched[at];
+        self.columns.iter_mut().for_each(Vec::clear);
+        for at in 0..self.touched {
+            let term = self.terms[at];
             let counts = std::mem::take(&mut self.counts[term as usize]);
             for (field, column, value) in columns_of(&self.arrays, &self.damped, term, counts) {
                 squares[field] += value * value;
-                columns.push((field, column, value * self.arrays.column_scale[column]));
+                self.columns[field].push((column as u32, value * self.arrays.column_scale[column]));
             }
         }
-        self.sums.fill(0.0);
-        wide(Sum { weights: self.arrays.weights, columns: &columns, topics, sums: &mut self.sums });
-        self.touched.clear();
+        self.touched = 0;
         let scales = field_scales(squares, self.card.fields.as_array());
         let mut scores = self.arrays.bias.to_vec();
-        for (field, scale) in scales.into_iter().enumerate().filter(|&(_, scale)| scale > 0.0) {
-            for (score, sum) in scores.iter_mut().zip(&self.sums[field * topics..][..topics]) {
+        for (columns, scale) in self.columns.iter().zip(scales).filter(|&(_, scale)| scale > 0.0) {
+            self.sums.fill(0.0);
+            wide(Sum { weights: self.arrays.weights, columns, sums: &mut self.sums });
+            for (score, sum) in scores.iter_mut().zip(&self.sums) {
                 *score += scale * sum;
             }
         }
@@ -191,7 +199,7 @@ impl<'m> Scorer<'m> {
             }
         };
         tokenize(text, |token| {
-            spans[waiting] = (token.start, token.start + token.text.len());
+            spans[waiting] = (token.start, token.end);
             keys[waiting] = token.surface.in_space(language as u64);
             waiting += 1;
             if waiting == TOGETHER {
@@ -219,12 +227,14 @@ impl<'m> Scorer<'m> {
         advance(before, term, |key| self.surfaces.get(key))
     }
 
+    /// Counts `term` in fields, at least one of which must get something.
     #[inline]
     fn see(&mut self, term: TermId, in_fields: [u32; 3]) {
         let Some(counts) = self.counts.get_mut(term.0 as usize) else { return };
-        if *counts == [0; 3] {
-            self.touched.push(term.0);
-        }
+        // No branch: half of the words are new to an article, and which is not to be guessed.
+        let new = counts[0] | counts[1] | counts[2] == 0;
+        self.terms[self.touched] = term.0;
+        self.touched += usize::from(new);
         for field in 0..3 {
             counts[field] += in_fields[field];
         }
@@ -244,12 +254,11 @@ impl<'m> Scorer<'m> {
     }
 }
 
-/// Weighted columns of an article, to be summed up field by field.
+/// Weighted columns of an article's field, to be summed up.
 struct Sum<'a> {
     weights: StoredWeights<'a>,
-    /// Field, column, value.
-    columns: &'a [(usize, usize, f32)],
-    topics: usize,
+    /// Column, and what to multiply its weights by.
+    columns: &'a [(u32, f32)],
     sums: &'a mut [f32],
 }
 
@@ -258,13 +267,7 @@ impl Wide for Sum<'_> {
 
     #[inline(always)]
     fn run(self) {
-        let Sum { weights, columns, topics, sums } = self;
-        let mut at = 0;
-        while at < columns.len() {
-            let (field, column, value) = columns[at];
-            weights.add(column, value, &mut sums[field * topics..][..topics]);
-            at += 1;
-        }
+        self.weights.add_all(self.columns, self.sums);
     }
 }
 
@@ -279,12 +282,13 @@ pub(super) fn columns_of<'a>(
 ) -> impl Iterator<Item = (usize, usize, f32)> + 'a {
     let mask = arrays.term_fields[term as usize];
     let first = arrays.term_columns[term as usize] as usize;
+    let has = move |field: usize| usize::from(mask >> field & 1);
+    let columns = [first, first + has(0), first + has(0) + has(1)];
     (0..3).filter_map(move |field: usize| {
-        let bit = 1_u8 << field;
-        if counts[field] == 0 || mask & bit == 0 {
+        if counts[field] == 0 || has(field) == 0 {
             return None;
         }
-        let column = first + (mask & (bit - 1)).count_ones() as usize;
+        let column = columns[field];
         let weight = arrays.column_weight.get(column)?;
         let damped = table.get(counts[field] as usize).copied().unwrap_or_else(|| damped(counts[field]));
         Some((field, column, damped * weight))

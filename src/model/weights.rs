@@ -98,25 +98,33 @@ impl StoredWeights<'_> {
         }
     }
 
-    /// Adds `value` times the weights of `column` to the sums of the topics.
+    /// Adds to the sums of the topics, for each of `columns`, its weights times the value beside it.
     #[inline(always)]
-    pub fn add(&self, column: usize, value: f32, sums: &mut [f32]) {
+    pub fn add_all(&self, columns: &[(u32, f32)], sums: &mut [f32]) {
         match *self {
             StoredWeights::Dense { topics, weights } => {
-                let weights = &weights[column * topics..][..topics];
-                let sums = &mut sums[..topics];
-                for topic in 0..topics {
-                    sums[topic] += value * f32::from(weights[topic]);
+                let mut first = 0;
+                while first + LANES <= topics {
+                    add_block::<LANES>(weights, topics, first, columns, sums);
+                    first += LANES;
+                }
+                while first + QUAD <= topics {
+                    add_block::<QUAD>(weights, topics, first, columns, sums);
+                    first += QUAD;
+                }
+                while first < topics {
+                    add_block::<1>(weights, topics, first, columns, sums);
+                    first += 1;
                 }
             }
             StoredWeights::Sparse { topics, weights, .. } => {
-                let range = self.range(column);
-                let (Some(topics), Some(weights)) = (topics.get(range.clone()), weights.get(range)) else {
-                    return;
-                };
-                for (&topic, &weight) in topics.iter().zip(weights) {
-                    if let Some(sum) = sums.get_mut(usize::from(topic)) {
-                        *sum += value * f32::from(weight);
+                for &(column, value) in columns {
+                    let range = self.range(column as usize);
+                    let of_column = topics.get(range.clone()).zip(weights.get(range)).unwrap_or_default();
+                    for (&topic, &weight) in of_column.0.iter().zip(of_column.1) {
+                        if let Some(sum) = sums.get_mut(usize::from(topic)) {
+                            *sum += value * f32::from(weight);
+                        }
                     }
                 }
             }
@@ -140,5 +148,35 @@ impl StoredWeights<'_> {
         let StoredWeights::Sparse { starts, .. } = self else { return 0..0 };
         let at = |column: usize| starts.get(column).map_or(0, |&start| start as usize);
         at(column)..at(column + 1)
+    }
+}
+
+/// So many topics are summed up together, so that their sums need not be written before the last column; and so many of what is
+/// left over.
+const LANES: usize = 16;
+const QUAD: usize = 4;
+
+/// [`StoredWeights::add_all`] for the `N` topics from `first` on. Plain loops: see [`Wide`](crate::wide::Wide).
+#[inline(always)]
+fn add_block<const N: usize>(
+    weights: &[i8],
+    topics: usize,
+    first: usize,
+    columns: &[(u32, f32)],
+    sums: &mut [f32],
+) {
+    let mut block = [0.0_f32; N];
+    let mut at = 0;
+    while at < columns.len() {
+        let (column, value) = columns[at];
+        if let Some(weights) = weights[column as usize * topics + first..].first_chunk::<N>() {
+            for topic in 0..N {
+                block[topic] += value * f32::from(weights[topic]);
+            }
+        }
+        at += 1;
+    }
+    for topic in 0..N {
+        sums[first + topic] += block[topic];
     }
 }

@@ -1,5 +1,7 @@
 //! Token to term: the settings of a model's text stage, and what they do to a word.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 use super::tokenize::is_unspaced;
@@ -112,6 +114,9 @@ impl TermMaker {
                 Numbers::Drop => None,
             };
         }
-        Some(self.stemmer.stem(&word))
+        match self.stemmer.stem(&word) {
+            Cow::Borrowed(stem) if stem.len() == word.len() => Some(word),
+            stem => Some(stem.into_owned()),
+        }
     }
 }

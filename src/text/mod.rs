@@ -5,9 +5,9 @@
 //! says which stemmer does that.
 
 mod analyzer;
-mod eight_bytes;
 mod language;
 mod normalize;
+mod runs;
 mod stem;
 mod surface;
 mod tokenize;

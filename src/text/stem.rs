@@ -1,5 +1,6 @@
 //! Words to stems by the Snowball algorithms.
 
+use std::borrow::Cow;
 use std::cell::Cell;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -31,9 +32,21 @@ pub struct Stemmer {
     english: bool,
 }
 
-/// The last characters of what the English algorithm takes off words or knows by heart. Going through its suffixes takes long, and
-/// many of the words that no training article has end otherwise: numbers with letters, abbreviations, names.
-const ENGLISH_ENDS: [char; 13] = ['c', 'd', 'e', 'g', 'i', 'l', 'm', 'n', 'r', 's', 't', 'y', '\''];
+/// Whether the English algorithm may change `word`: whether it ends as something ends that it takes off words or knows by heart.
+/// Going through its suffixes takes long, and many of the words that no training article has end otherwise: numbers with letters,
+/// abbreviations, names.
+fn may_have_english_suffix(word: &str) -> bool {
+    match word.as_bytes() {
+        [b'\'', ..] => true,
+        // -s, -ly, -ity, -ive, -able, …
+        [.., b's' | b'y' | b'e' | b'\''] => true,
+        // -ed, -ing, -al and -ful, final -ll, -ic, -er and -ator, -ant and -ent, -ism, -ion; those of step 2 after -y became -i.
+        [.., b'e', b'd'] | [.., b'n', b'g'] | [.., b'a' | b'u' | b'l', b'l'] | [.., b'i', b'c'] => true,
+        [.., b'e' | b'o', b'r'] | [.., b'n', b't'] | [.., b's', b'm'] | [.., b'o', b'n'] => true,
+        [.., b'c' | b'g' | b'l' | b't', b'i'] => true,
+        _ => false,
+    }
+}
 
 impl Stemmer {
     /// The stemmer of `language`; one that changes nothing where Snowball has none.
@@ -52,16 +65,16 @@ impl Stemmer {
     /// let english = Stemmer::new(Language::ENGLISH);
     /// assert_eq!(english.stem("refineries"), english.stem("refinery"));
     /// ```
-    pub fn stem(&self, word: &str) -> String {
-        let Some(stemmer) = &self.algorithm else { return word.to_owned() };
-        if self.english && !word.starts_with('\'') && !word.ends_with(ENGLISH_ENDS) {
-            return word.to_owned();
+    pub fn stem<'a>(&self, word: &'a str) -> Cow<'a, str> {
+        let Some(stemmer) = &self.algorithm else { return word.into() };
+        if self.english && !may_have_english_suffix(word) {
+            return word.into();
         }
         // The crate is no longer kept and panics on some Greek words. It holds no state that a panic could harm.
         STEMMING.set(true);
-        let stem = catch_unwind(AssertUnwindSafe(|| stemmer.stem(word).into_owned()));
+        let stem = catch_unwind(AssertUnwindSafe(|| stemmer.stem(word)));
         STEMMING.set(false);
-        stem.ok().filter(|stem| !stem.is_empty()).unwrap_or_else(|| word.to_owned())
+        stem.ok().filter(|stem| !stem.is_empty()).unwrap_or_else(|| word.into())
     }
 }
 

@@ -7,8 +7,6 @@
 //!
 //! Keys are stored in model files: this function must never change.
 
-use super::eight_bytes::in_range;
-
 /// Spellings with ASCII letters in lower case, known by [`key_of`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Surface(pub u64);
@@ -23,11 +21,13 @@ impl Surface {
         if seed == 0 { self } else { Surface(fold(self.0 ^ fold(seed))) }
     }
 
-    /// The key of a spelling of `length` bytes, up to seven: the first of `eight`, which are in the order of the text.
+    /// The key of a spelling of `length` bytes, up to fifteen: the first of `bytes`. `None` where they are not all ASCII.
     #[inline]
-    pub(super) fn of_short(eight: u64, length: usize) -> Surface {
-        // The length in the top byte tells "a" from "a\0".
-        Surface(lower_case(eight & !(u64::MAX << (8 * length))) | (length as u64) << 56)
+    pub(super) fn of_short(bytes: &[u8; 16], length: usize) -> Option<Surface> {
+        let sixteen = u128::from_le_bytes(*bytes) & !(u128::MAX << (8 * length));
+        let (low, high) = (sixteen as u64, (sixteen >> 64) as u64);
+        let (short, long) = (of_up_to_seven(low, length), of_long(fold_chunk(length as u64, low), high));
+        ((low | high) & HIGH_BITS == 0).then_some(if length < 8 { short } else { long })
     }
 }
 
@@ -42,15 +42,32 @@ impl Surface {
 #[inline]
 pub fn key_of(token: &str, seed: u64) -> Surface {
     let (chunks, rest) = token.as_bytes().as_chunks::<8>();
-    let short = Surface::of_short(up_to_seven(rest), rest.len());
+    let (length, rest) = (token.len(), up_to_seven(rest));
     if chunks.is_empty() {
-        return short.in_space(seed);
+        return of_up_to_seven(rest, length).in_space(seed);
     }
-    let mut state = token.len() as u64;
-    for chunk in chunks {
-        state = fold(state ^ lower_case(u64::from_le_bytes(*chunk)));
-    }
-    Surface(LONG | fold(state ^ lower_case(up_to_seven(rest))) >> 8).in_space(seed)
+    let state =
+        chunks.iter().fold(length as u64, |state, chunk| fold_chunk(state, u64::from_le_bytes(*chunk)));
+    of_long(state, rest).in_space(seed)
+}
+
+/// The key of a spelling of `length` bytes, up to seven.
+#[inline]
+fn of_up_to_seven(bytes: u64, length: usize) -> Surface {
+    // The length in the top byte tells "a" from "a\0".
+    Surface(lower_case(bytes) | (length as u64) << 56)
+}
+
+/// The key of a longer spelling, from the state after its whole chunks of eight bytes and the `rest`. The state starts from its
+/// length.
+#[inline]
+fn of_long(state: u64, rest: u64) -> Surface {
+    Surface(LONG | fold_chunk(state, rest) >> 8)
+}
+
+#[inline]
+fn fold_chunk(state: u64, chunk: u64) -> u64 {
+    fold(state ^ lower_case(chunk))
 }
 
 /// Up to seven bytes as a little-endian number. The two halves overlap where they have to, so that each length does not need
@@ -68,10 +85,17 @@ fn up_to_seven(bytes: &[u8]) -> u64 {
         | u64::from(last) << (8 * (length - 1))
 }
 
+const ONES: u64 = 0x0101_0101_0101_0101;
+const HIGH_BITS: u64 = 0x80 * ONES;
+
 /// Sets bit 5 of each byte that is an ASCII capital, eight at a time.
 #[inline]
-fn lower_case(word: u64) -> u64 {
-    word | in_range(word, b'A', b'Z') >> 2
+fn lower_case(eight: u64) -> u64 {
+    // Sums of seven bits do not reach into the next byte; what is not ASCII is taken out at the end.
+    let low = eight & !HIGH_BITS;
+    let from_a = low + u64::from(0x80 - b'A') * ONES;
+    let beyond_z = low + u64::from(0x7f - b'Z') * ONES;
+    eight | (from_a & !beyond_z & !eight & HIGH_BITS) >> 2
 }
 
 /// Multiplies to 128 bits and folds the halves together: every bit of the input reaches the whole output.

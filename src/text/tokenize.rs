@@ -4,34 +4,40 @@
 //! use topicwire::text::tokenize;
 //!
 //! let mut words = Vec::new();
-//! tokenize("The U.S. can't pay 3.5% — not yet; 東京都", |token| words.push(token.text.to_string()));
+//! tokenize("The U.S. can't pay 3.5% — not yet; 東京都", |token| words.push(token.text().to_string()));
 //! assert_eq!(words, ["The", "U.S", "can't", "pay", "3.5", "not", "yet", "東京", "京都"]);
 //! ```
 //!
-//! ASCII is walked by a table of character classes, which is many times faster than the general rules and
-//! agrees with them (a property test compares the two); a stretch with other characters goes to
+//! ASCII is walked by runs of letters and digits and a table of what joins them, which is many times faster than the general
+//! rules and agrees with them (a property test compares the two); a stretch with other characters goes to
 //! `unicode-segmentation`. Scripts that put no space between words (Chinese, Japanese, Thai, …) have no word
 //! boundaries to find without a dictionary, so a run of them becomes overlapping pairs of characters.
 
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::eight_bytes::{HIGH_BITS, ONES, in_range};
+use super::runs::{Run, Runs};
 use super::{Surface, key_of};
 
-/// A word as it stands in the text.
+/// A word as it stands in a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Token<'a> {
-    /// The word.
-    pub text: &'a str,
+    whole: &'a str,
     /// Where it starts, in bytes from the start of the text.
     pub start: usize,
+    /// Where it ends.
+    pub end: usize,
     /// What a vocabulary looks it up by.
     pub surface: Surface,
 }
 
 impl<'a> Token<'a> {
-    fn new(text: &'a str, start: usize) -> Self {
-        Token { text, start, surface: key_of(text, 0) }
+    fn new(whole: &'a str, start: usize, end: usize) -> Self {
+        Token { whole, start, end, surface: key_of(&whole[start..end], 0) }
+    }
+
+    /// The word.
+    pub fn text(&self) -> &'a str {
+        &self.whole[self.start..self.end]
     }
 }
 
@@ -76,50 +82,40 @@ const fn class(byte: u8) -> Class {
 /// Calls `each` for every word of `text`, from left to right.
 pub fn tokenize<'a>(text: &'a str, mut each: impl FnMut(Token<'a>)) {
     let bytes = text.as_bytes();
+    let runs = Runs::new(bytes);
     let mut at = 0;
-    while at < bytes.len() {
-        match class(bytes[at]) {
-            Class::Letter | Class::Digit | Class::Underscore => {
-                if let Some((length, surface)) = short_word(bytes, at) {
-                    let end = at + length;
-                    each(Token { text: &text[at..end], start: at, surface });
-                    at = end + 1;
-                    continue;
-                }
-                match ascii_word_end(bytes, at) {
-                    WordEnd::At(end) => {
-                        let word = &text[at..end];
-                        // A run of underscores alone holds nothing that could be a word.
-                        if bytes[at] != b'_' || word.bytes().any(|b| b != b'_') {
-                            each(Token::new(word, at));
-                        }
-                        at = end;
-                    }
-                    WordEnd::NotAscii => at = general_rules(text, at, &mut each),
-                }
-            }
-            Class::NotAscii => at = general_rules(text, at, &mut each),
-            _ => at += 1,
+    while let Some(run) = runs.next(at) {
+        if let Some(surface) = short_word(bytes, run) {
+            each(Token { whole: text, start: run.start, end: run.end, surface });
+            at = run.end;
+            continue;
         }
+        at = match ascii_word_end(bytes, &runs, run) {
+            WordEnd::At(end) => {
+                // A run of underscores alone holds nothing that could be a word.
+                if bytes[run.start..end].iter().any(|&b| b != b'_') {
+                    each(Token::new(text, run.start, end));
+                }
+                end
+            }
+            WordEnd::NotAscii => general_rules(text, run.start, &mut each),
+        };
     }
 }
 
-/// The length and the key of a word of up to seven letters and digits, where what follows surely ends it: most words are such, and
-/// one look at eight bytes tells both.
+/// The key of `run` where it is surely a word of up to fifteen letters and digits: most words are such, and one look at sixteen
+/// bytes tells.
 #[inline]
-fn short_word(bytes: &[u8], at: usize) -> Option<(usize, Surface)> {
-    let eight = u64::from_le_bytes(*bytes.get(at..)?.first_chunk::<8>()?);
-    let length = (!word_bytes(eight) & HIGH_BITS).trailing_zeros() as usize / 8;
-    if length == 8 || bytes[at] == b'_' {
+fn short_word(bytes: &[u8], run: Run) -> Option<Surface> {
+    let sixteen = bytes.get(run.start..)?.first_chunk::<16>()?;
+    let length = run.end - run.start;
+    if length >= sixteen.len() {
         return None;
     }
     // A comma or a full stop joins nothing where no word follows it at once.
-    let ends = match class(bytes[at + length]) {
-        Class::Other => true,
-        Class::NotAscii => false,
-        _ => bytes.get(at + length + 1).is_some_and(|&next| class(next) == Class::Other),
-    };
-    ends.then(|| (length, Surface::of_short(eight, length)))
+    let may_go_on = run.may_be_joined & (class(bytes[run.end]) != Class::Other);
+    let surface = Surface::of_short(sixteen, length);
+    (!may_go_on && sixteen[0] != b'_').then_some(surface?)
 }
 
 enum WordEnd {
@@ -128,55 +124,25 @@ enum WordEnd {
     NotAscii,
 }
 
-/// Where the word that starts at `at` ends, by the rules WB5 to WB13b for ASCII.
-#[inline]
-fn ascii_word_end(bytes: &[u8], at: usize) -> WordEnd {
-    let mut end = run_end(bytes, at);
-    while let Some(&byte) = bytes.get(end) {
-        let here = class(byte);
-        match here {
-            Class::NotAscii => return WordEnd::NotAscii,
-            Class::MidLetter | Class::MidNumber | Class::MidBoth => {}
-            _ => break,
-        }
-        let next = bytes.get(end + 1).map_or(Class::Other, |&b| class(b));
-        if next == Class::NotAscii {
-            return WordEnd::NotAscii;
-        }
+/// Where the word that starts with `run` ends, by the rules WB5 to WB13b for ASCII.
+fn ascii_word_end(bytes: &[u8], runs: &Runs, run: Run) -> WordEnd {
+    let Run { mut start, mut end, .. } = run;
+    while bytes[start..end].is_ascii() {
+        let class_at = |at: usize| bytes.get(at).map_or(Class::Other, |&byte| class(byte));
+        let (here, next) = (class_at(end), class_at(end + 1));
         let joins = match class(bytes[end - 1]) {
+            _ if !matches!(here, Class::MidLetter | Class::MidNumber | Class::MidBoth) => false,
+            _ if next == Class::NotAscii => true,
             Class::Letter => here != Class::MidNumber && next == Class::Letter,
             Class::Digit => here != Class::MidLetter && next == Class::Digit,
             _ => false,
         };
         if !joins {
-            break;
+            return WordEnd::At(end);
         }
-        end = run_end(bytes, end + 1);
+        (start, end) = (end + 1, runs.end(end + 1));
     }
-    WordEnd::At(end)
-}
-
-/// Where the letters, digits and underscores that start at `at` end. Eight bytes are looked at together: most words end within
-/// them, so that their ends are no branches that a processor would have to guess.
-#[inline]
-fn run_end(bytes: &[u8], mut at: usize) -> usize {
-    while let Some(&eight) = bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
-        let ends = !word_bytes(u64::from_le_bytes(eight)) & HIGH_BITS;
-        if ends != 0 {
-            return at + ends.trailing_zeros() as usize / 8;
-        }
-        at += 8;
-    }
-    while bytes.get(at).is_some_and(|&byte| word_bytes(byte.into()) & 0x80 != 0) {
-        at += 1;
-    }
-    at
-}
-
-/// The high bit of each byte that is an ASCII letter, a digit or an underscore.
-#[inline]
-fn word_bytes(eight: u64) -> u64 {
-    in_range(eight | (0x20 * ONES), b'a', b'z') | in_range(eight, b'0', b'9') | in_range(eight, b'_', b'_')
+    WordEnd::NotAscii
 }
 
 /// Words of the stretch that starts at `start` and goes to the next ASCII character that surely ends a word;
@@ -189,7 +155,7 @@ fn general_rules<'a>(text: &'a str, start: usize, each: &mut impl FnMut(Token<'a
     while rest < end {
         let unspaced = text[rest..end].find(is_unspaced).map_or(end, |at| rest + at);
         for (at, word) in text[rest..unspaced].unicode_word_indices() {
-            each(Token::new(word, rest + at));
+            each(Token::new(text, rest + at, rest + at + word.len()));
         }
         rest = text[unspaced..end].find(|c| !is_unspaced(c)).map_or(end, |at| unspaced + at);
         pairs(text, unspaced, rest, each);
@@ -210,13 +176,13 @@ fn pairs<'a>(text: &'a str, start: usize, end: usize, each: &mut impl FnMut(Toke
     while let Some(first) = starts.next() {
         let Some(&second) = starts.peek() else {
             if alone {
-                each(Token::new(&text[first..end], first));
+                each(Token::new(text, first, end));
             }
             return;
         };
         alone = false;
         let length = text[second..].chars().next().map_or(0, char::len_utf8);
-        each(Token::new(&text[first..second + length], first));
+        each(Token::new(text, first, second + length));
     }
 }
 

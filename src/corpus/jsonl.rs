@@ -6,7 +6,8 @@ use std::path::Path;
 use memchr::memchr;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
-use serde_json::Value;
+use serde_json::de::StrRead;
+use serde_json::{Deserializer, StreamDeserializer, Value};
 
 use crate::corpus::record::{Parsed, Record, Rules, TopicNames, place_as_id};
 use crate::{Article, Split};
@@ -14,25 +15,50 @@ use crate::{Article, Split};
 /// Reads every line of a block that begins at `first_line` of `file`. Blank lines are no records.
 pub(super) fn parse(bytes: &[u8], file: &Path, first_line: u64, rules: &Rules, out: &mut Parsed) {
     let mut names = TopicNames::default();
-    let whole = std::str::from_utf8(bytes).ok();
+    let mut whole = std::str::from_utf8(bytes).ok().map(Lines::new);
     let mut start = 0;
     let mut line = first_line;
     while start < bytes.len() {
         let end = memchr(b'\n', &bytes[start..]).map_or(bytes.len(), |at| start + at);
         if !bytes[start..end].trim_ascii().is_empty() {
-            let text = match whole {
-                // A line end is no part of a longer character, so this slice cannot fail.
-                Some(whole) => whole.get(start..end),
-                None => std::str::from_utf8(&bytes[start..end]).ok(),
-            };
-            let found = match text {
-                Some(text) => record(text, file, line, &mut names),
-                None => Err(INVALID_UTF8.to_owned()),
+            let found = match whole.as_mut().and_then(|whole| whole.next(end)) {
+                Some(fields) => build(fields, file, line, &mut names),
+                None => match std::str::from_utf8(&bytes[start..end]) {
+                    Ok(text) => record(text, file, line, &mut names),
+                    Err(_) => Err(INVALID_UTF8.to_owned()),
+                },
             };
             out.take(found, file, line, rules);
         }
         start = end + 1;
         line += 1;
+    }
+}
+
+/// The lines of a block by one reader, which need not make room anew for what stands escaped in each.
+struct Lines<'a> {
+    text: &'a str,
+    /// Where the reader began.
+    start: usize,
+    reader: StreamDeserializer<'a, StrRead<'a>, Line<'a>>,
+}
+
+impl<'a> Lines<'a> {
+    fn new(text: &'a str) -> Self {
+        Lines { text, start: 0, reader: Deserializer::from_str(text).into_iter() }
+    }
+
+    /// The fields of the next line, which ends at `end`. `None` where it is not one whole record and nothing else: why, others say.
+    fn next(&mut self, end: usize) -> Option<Line<'a>> {
+        let fields = self.reader.next().and_then(Result::ok);
+        let read_to = self.start + self.reader.byte_offset();
+        let is_whole = self.text.get(read_to..end).is_some_and(|rest| rest.trim_ascii().is_empty());
+        if fields.is_none() || !is_whole {
+            self.start = self.text.len().min(end + 1);
+            self.reader = Deserializer::from_str(&self.text[self.start..]).into_iter();
+            return None;
+        }
+        fields
     }
 }
 

@@ -57,7 +57,11 @@ impl<'a> SurfaceTable<'a> {
     /// The term of `surface`, if it is known.
     #[inline]
     pub fn get(&self, surface: Surface) -> Option<TermId> {
-        let mut slot = home(surface, self.keys.len());
+        self.get_from(home(surface, self.keys.len()), surface)
+    }
+
+    #[inline]
+    fn get_from(&self, mut slot: usize, surface: Surface) -> Option<TermId> {
         for _ in 0..self.keys.len() {
             let key = self.keys[slot];
             if key == surface.0 {
@@ -75,21 +79,22 @@ impl<'a> SurfaceTable<'a> {
     /// waits for the memory of many words at once: nearly all words that are known stand in one of them.
     #[inline]
     pub(crate) fn get_many<const N: usize>(&self, surfaces: &[Surface; N]) -> [Option<TermId>; N] {
-        let mut found = [None; N];
+        let (mut found, mut thirds) = ([None; N], [0; N]);
         let mut going_on = 0_u64;
         for at in 0..N {
             let Surface(key) = surfaces[at];
             let first = home(surfaces[at], self.keys.len());
             let second = self.behind(first);
             let (in_first, in_second) = (self.keys[first], self.keys[second]);
-            let terms = [self.terms[second], self.terms[first]];
             let known = (in_first == key) | (in_second == key);
-            found[at] = known.then_some(TermId(terms[usize::from(in_first == key)]));
+            let slot = if in_first == key { first } else { second };
+            found[at] = known.then_some(TermId(self.terms[slot]));
+            thirds[at] = self.behind(second);
             going_on |= u64::from(!known & (in_first != EMPTY) & (in_second != EMPTY)) << at;
         }
         while going_on != 0 {
             let at = going_on.trailing_zeros() as usize;
-            found[at] = self.get(surfaces[at]);
+            found[at] = self.get_from(thirds[at], surfaces[at]);
             going_on &= going_on - 1;
         }
         found

@@ -27,11 +27,11 @@ impl Scorer<'_> {
         for at in 0..self.touched {
             let term = self.terms[at];
             let counts = std::mem::take(&mut self.counts[term as usize]);
-            for (field, column, value) in columns_of(&self.arrays, &self.damped, term, counts) {
+            columns_of(&self.arrays, &self.damped, term, counts, |field, column, value| {
                 squares[field] += value * value;
                 let (term, field) = (TermId(term), Field::ALL[field]);
                 features.push(Feature { term, field, column: column as u32, value });
-            }
+            });
         }
         self.touched = 0;
         let scales = field_scales(squares, self.card.fields.as_array());

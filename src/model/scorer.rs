@@ -122,10 +122,10 @@ impl<'m> Scorer<'m> {
         for at in 0..self.touched {
             let term = self.terms[at];
             let counts = std::mem::take(&mut self.counts[term as usize]);
-            for (field, column, value) in columns_of(&self.arrays, &self.damped, term, counts) {
+            columns_of(&self.arrays, &self.damped, term, counts, |field, column, value| {
                 squares[field] += value * value;
                 self.columns[field].push((column as u32, value * self.arrays.column_scale[column]));
-            }
+            });
         }
         self.touched = 0;
         let scales = field_scales(squares, self.card.fields.as_array());
@@ -271,26 +271,26 @@ impl Wide for Sum<'_> {
     }
 }
 
-/// The fields that `term` has columns in, of those where it stands: field, column, value before norms. A damaged file may
-/// name columns that are not there: they are left out.
+/// Calls `each` for the fields that `term` has columns in, of those where it stands: field, column, value before norms. A damaged
+/// file may name columns that are not there: they are left out.
 #[inline]
-pub(super) fn columns_of<'a>(
-    arrays: &'a Arrays<'_>,
-    table: &'a [f32],
+pub(super) fn columns_of(
+    arrays: &Arrays<'_>,
+    table: &[f32],
     term: u32,
     counts: [u32; 3],
-) -> impl Iterator<Item = (usize, usize, f32)> + 'a {
+    mut each: impl FnMut(usize, usize, f32),
+) {
     let mask = arrays.term_fields[term as usize];
-    let first = arrays.term_columns[term as usize] as usize;
-    let has = move |field: usize| usize::from(mask >> field & 1);
-    let columns = [first, first + has(0), first + has(0) + has(1)];
-    (0..3).filter_map(move |field: usize| {
-        if counts[field] == 0 || has(field) == 0 {
-            return None;
+    let mut column = arrays.term_columns[term as usize] as usize;
+    for (field, count) in counts.into_iter().enumerate() {
+        let has_column = mask >> field & 1 == 1;
+        if has_column & (count > 0)
+            && let Some(weight) = arrays.column_weight.get(column)
+        {
+            let damped = table.get(count as usize).copied().unwrap_or_else(|| damped(count));
+            each(field, column, damped * weight);
         }
-        let column = columns[field];
-        let weight = arrays.column_weight.get(column)?;
-        let damped = table.get(counts[field] as usize).copied().unwrap_or_else(|| damped(counts[field]));
-        Some((field, column, damped * weight))
-    })
+        column += usize::from(has_column);
+    }
 }

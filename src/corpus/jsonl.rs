@@ -21,7 +21,12 @@ pub(super) fn parse(bytes: &[u8], file: &Path, first_line: u64, rules: &Rules, o
     while start < bytes.len() {
         let end = memchr(b'\n', &bytes[start..]).map_or(bytes.len(), |at| start + at);
         if !bytes[start..end].trim_ascii().is_empty() {
-            let found = match whole.as_mut().and_then(|whole| whole.next(end)) {
+            let fields = whole.as_mut().and_then(|whole| whole.next(end));
+            if fields.is_none() {
+                // The reader may have gone on into other lines: from here on each is read by itself.
+                whole = None;
+            }
+            let found = match fields {
                 Some(fields) => build(fields, file, line, &mut names),
                 None => match std::str::from_utf8(&bytes[start..end]) {
                     Ok(text) => record(text, file, line, &mut names),
@@ -38,27 +43,19 @@ pub(super) fn parse(bytes: &[u8], file: &Path, first_line: u64, rules: &Rules, o
 /// The lines of a block by one reader, which need not make room anew for what stands escaped in each.
 struct Lines<'a> {
     text: &'a str,
-    /// Where the reader began.
-    start: usize,
     reader: StreamDeserializer<'a, StrRead<'a>, Line<'a>>,
 }
 
 impl<'a> Lines<'a> {
     fn new(text: &'a str) -> Self {
-        Lines { text, start: 0, reader: Deserializer::from_str(text).into_iter() }
+        Lines { text, reader: Deserializer::from_str(text).into_iter() }
     }
 
     /// The fields of the next line, which ends at `end`. `None` where it is not one whole record and nothing else: why, others say.
     fn next(&mut self, end: usize) -> Option<Line<'a>> {
-        let fields = self.reader.next().and_then(Result::ok);
-        let read_to = self.start + self.reader.byte_offset();
-        let is_whole = self.text.get(read_to..end).is_some_and(|rest| rest.trim_ascii().is_empty());
-        if fields.is_none() || !is_whole {
-            self.start = self.text.len().min(end + 1);
-            self.reader = Deserializer::from_str(&self.text[self.start..]).into_iter();
-            return None;
-        }
-        fields
+        let fields = self.reader.next()?.ok()?;
+        let rest = self.text.get(self.reader.byte_offset()..end)?;
+        rest.trim_ascii().is_empty().then_some(fields)
     }
 }
 

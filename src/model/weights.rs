@@ -103,19 +103,9 @@ impl StoredWeights<'_> {
     pub fn add_all(&self, columns: &[(u32, f32)], sums: &mut [f32]) {
         match *self {
             StoredWeights::Dense { topics, weights } => {
-                let mut first = 0;
-                while first + LANES <= topics {
-                    add_block::<LANES>(weights, topics, first, columns, sums);
-                    first += LANES;
-                }
-                while first + QUAD <= topics {
-                    add_block::<QUAD>(weights, topics, first, columns, sums);
-                    first += QUAD;
-                }
-                while first < topics {
-                    add_block::<1>(weights, topics, first, columns, sums);
-                    first += 1;
-                }
+                let first = add_blocks::<LANES>(weights, topics, 0, columns, sums);
+                let first = add_blocks::<QUAD>(weights, topics, first, columns, sums);
+                add_blocks::<1>(weights, topics, first, columns, sums);
             }
             StoredWeights::Sparse { topics, weights, .. } => {
                 for &(column, value) in columns {
@@ -156,27 +146,32 @@ impl StoredWeights<'_> {
 const LANES: usize = 16;
 const QUAD: usize = 4;
 
-/// [`StoredWeights::add_all`] for the `N` topics from `first` on. Plain loops: see [`Wide`](crate::wide::Wide).
+/// [`StoredWeights::add_all`] for whole blocks of `N` topics from `first` on; where they end. Plain loops: see
+/// [`Wide`](crate::wide::Wide).
 #[inline(always)]
-fn add_block<const N: usize>(
+fn add_blocks<const N: usize>(
     weights: &[i8],
     topics: usize,
-    first: usize,
+    mut first: usize,
     columns: &[(u32, f32)],
     sums: &mut [f32],
-) {
-    let mut block = [0.0_f32; N];
-    let mut at = 0;
-    while at < columns.len() {
-        let (column, value) = columns[at];
-        if let Some(weights) = weights[column as usize * topics + first..].first_chunk::<N>() {
-            for topic in 0..N {
-                block[topic] += value * f32::from(weights[topic]);
+) -> usize {
+    while first + N <= topics {
+        let mut block = [0.0_f32; N];
+        let mut at = 0;
+        while at < columns.len() {
+            let (column, value) = columns[at];
+            if let Some(weights) = weights[column as usize * topics + first..].first_chunk::<N>() {
+                for topic in 0..N {
+                    block[topic] += value * f32::from(weights[topic]);
+                }
             }
+            at += 1;
         }
-        at += 1;
+        for topic in 0..N {
+            sums[first + topic] += block[topic];
+        }
+        first += N;
     }
-    for topic in 0..N {
-        sums[first + topic] += block[topic];
-    }
+    first
 }

@@ -83,7 +83,7 @@ fn pairs_of_openings_tell_order_in_title_and_lead_and_not_below() {
 #[test]
 fn pairs_of_openings_add_up_to_the_score_and_are_marked_where_they_stand() {
     let model = Trainer::new(with_opening_pairs()).unwrap().train(&corpus()).unwrap();
-    assert_eq!(model.card().version, 4);
+    assert_eq!(model.card().version, 5);
     let text = "Lion beats tiger";
     let article = Article::new("x", "", text);
     let explanation = model.explain(&article, None);

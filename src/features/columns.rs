@@ -1,7 +1,5 @@
 //! Fields, and the column of a term in each.
 
-use std::borrow::Cow;
-
 use serde::{Deserialize, Serialize};
 
 use super::Bags;
@@ -50,17 +48,47 @@ impl FieldWeights {
     }
 }
 
+/// The columns of a term: the number of the first, and in the three lowest bits the fields that have one, bit `f` for the field with
+/// the number `f`. There are 2²⁹ columns at most.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TermColumns(pub u32);
+
+impl TermColumns {
+    /// The columns from `first` on for `fields`, bit by bit.
+    pub fn new(first: u32, fields: u8) -> Self {
+        TermColumns(first << 3 | u32::from(fields & 7))
+    }
+
+    /// The first column.
+    #[inline]
+    pub fn first(self) -> u32 {
+        self.0 >> 3
+    }
+
+    /// Whether the field with this number has a column.
+    #[inline]
+    pub fn has(self, field: usize) -> bool {
+        self.0 >> field & 1 == 1
+    }
+
+    /// The column of `field`, if it has one.
+    #[inline]
+    pub fn get(self, field: Field) -> Option<u32> {
+        let before = self.0 & ((1 << field as u8) - 1);
+        self.has(field as usize).then(|| self.first() + before.count_ones())
+    }
+}
+
 /// Which column stands for a term in a field. The columns of one term follow each other, so that what is looked
 /// up together lies together.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Columns<'a> {
-    /// Each term's first column; one more at the end.
-    first: Cow<'a, [u32]>,
-    /// The fields of each term: bit `f` for the field with the number `f`.
-    fields: Cow<'a, [u8]>,
+pub struct Columns {
+    /// The [`TermColumns`] of each term.
+    of_terms: Vec<u32>,
+    len: usize,
 }
 
-impl Columns<'static> {
+impl Columns {
     /// The columns of the `terms` terms of `bags`. A term gets a column for the lead or the title where it stands there in at
     /// least `min_articles` articles, and one for the body unless it is a pair of words of openings.
     pub fn new(bags: &Bags, terms: usize, weights: &FieldWeights, min_articles: u32) -> Self {
@@ -68,22 +96,51 @@ impl Columns<'static> {
             || articles_with(bags, terms, weights.lead > 0.0, |row| bags.lead(row, weights.lead_tokens)),
             || articles_with(bags, terms, weights.title > 0.0, |row| bags.title(row)),
         );
-        let fields: Vec<u8> = in_lead
-            .iter()
-            .zip(&in_title)
-            .zip(bags.in_body(terms))
-            .map(|((lead, title), body)| {
-                u8::from(body) | u8::from(*lead >= min_articles) << 1 | u8::from(*title >= min_articles) << 2
-            })
-            .collect();
-        let mut first = Vec::with_capacity(terms + 1);
         let mut next = 0;
-        for mask in &fields {
-            first.push(next);
-            next += mask.count_ones();
+        let of_term = |((lead, title), body): ((&u32, &u32), bool)| {
+            let fields =
+                u8::from(body) | u8::from(*lead >= min_articles) << 1 | u8::from(*title >= min_articles) << 2;
+            let first = next;
+            next += fields.count_ones();
+            TermColumns::new(first, fields).0
+        };
+        let of_terms = in_lead.iter().zip(&in_title).zip(bags.in_body(terms)).map(of_term).collect();
+        Columns { of_terms, len: next as usize }
+    }
+
+    /// The [`TermColumns`] of each term.
+    pub fn of_terms(&self) -> &[u32] {
+        &self.of_terms
+    }
+
+    /// How many columns there are.
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Whether there are no columns.
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// How many terms there are.
+    pub fn terms(&self) -> usize {
+        self.of_terms.len()
+    }
+
+    /// The column of `term` in `field`, if it has one.
+    #[inline]
+    pub fn get(&self, term: u32, field: Field) -> Option<u32> {
+        TermColumns(self.of_terms[term as usize]).get(field)
+    }
+
+    /// The field of each column, by its number.
+    pub fn field_of_columns(&self) -> Vec<u8> {
+        let mut fields = Vec::with_capacity(self.len);
+        for &columns in &self.of_terms {
+            fields.extend((0..3).filter(|&field| TermColumns(columns).has(field)).map(|field| field as u8));
         }
-        first.push(next);
-        Columns { first: first.into(), fields: fields.into() }
+        fields
     }
 }
 
@@ -105,48 +162,4 @@ fn articles_with<I: Iterator<Item = u32>>(
         }
     }
     articles
-}
-
-impl<'a> Columns<'a> {
-    /// Columns from their two arrays; `None` where these do not fit each other.
-    pub fn from_parts(first: Cow<'a, [u32]>, fields: Cow<'a, [u8]>) -> Option<Self> {
-        (first.len() == fields.len() + 1).then_some(Columns { first, fields })
-    }
-
-    /// The two arrays: each term's first column (and one more at the end), and its fields as a bit mask.
-    pub fn parts(&self) -> (&[u32], &[u8]) {
-        (&self.first, &self.fields)
-    }
-
-    /// How many columns there are.
-    pub fn len(&self) -> usize {
-        self.first.last().map_or(0, |&end| end as usize)
-    }
-
-    /// Whether there are no columns.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    /// How many terms there are.
-    pub fn terms(&self) -> usize {
-        self.fields.len()
-    }
-
-    /// The column of `term` in `field`, if it has one.
-    #[inline]
-    pub fn get(&self, term: u32, field: Field) -> Option<u32> {
-        let mask = self.fields[term as usize];
-        let bit = 1 << field as u8;
-        (mask & bit != 0).then(|| self.first[term as usize] + (mask & (bit - 1)).count_ones())
-    }
-
-    /// The field of each column, by its number.
-    pub fn field_of_columns(&self) -> Vec<u8> {
-        let mut fields = Vec::with_capacity(self.len());
-        for &mask in self.fields.iter() {
-            fields.extend((0..3).filter(|field| mask >> field & 1 == 1));
-        }
-        fields
-    }
 }

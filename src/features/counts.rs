@@ -34,7 +34,7 @@ const TABLE: u16 = 256;
 
 impl Counts {
     /// Counts the terms of `bags` in their fields.
-    pub fn new(bags: &Bags, columns: &Columns<'_>, weights: &FieldWeights) -> Counts {
+    pub fn new(bags: &Bags, columns: &Columns, weights: &FieldWeights) -> Counts {
         let spread = Spread { bags, columns, weights };
         let lengths: Vec<usize> =
             (0..bags.len()).into_par_iter().with_min_len(CHUNK).map(|row| spread.length(row)).collect();
@@ -144,7 +144,7 @@ pub(super) fn split<'a, T>(all: &'a mut [T], lengths: &[usize]) -> Vec<&'a mut [
 /// How the terms of articles are spread over columns.
 struct Spread<'a> {
     bags: &'a Bags,
-    columns: &'a Columns<'a>,
+    columns: &'a Columns,
     weights: &'a FieldWeights,
 }
 

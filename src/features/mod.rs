@@ -22,7 +22,7 @@ mod weighting;
 
 pub use bags::Bags;
 pub use column_topics::{ColumnTopics, TopicCounts};
-pub use columns::{Columns, Field, FieldWeights};
+pub use columns::{Columns, Field, FieldWeights, TermColumns};
 pub(crate) use counts::field_scales;
 pub use counts::{Counts, damped};
 pub use documents::Documents;
@@ -31,7 +31,7 @@ pub(crate) use ngrams::{Ends, advance};
 pub use opening_pairs::PAIRED_TOKENS;
 pub use records::Records;
 pub use select::chi_square;
-pub use surfaces::SurfaceTable;
+pub use surfaces::{Bucket, SurfaceTable};
 pub(crate) use vocabulary::TERM_SPACE;
 pub use vocabulary::{Vocabulary, VocabularyLimits};
 pub use weighting::Weighting;

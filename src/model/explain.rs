@@ -175,7 +175,7 @@ impl Evidence {
             .filter_map(|(feature, term, spans)| {
                 let column = feature.column as usize;
                 let weight = f32::from(arrays.weights.get(column, topic)?);
-                let contribution = feature.value * arrays.column_scale[column] * weight;
+                let contribution = feature.value * arrays.columns[column][1] * weight;
                 (contribution != 0.0).then(|| Contribution {
                     term: Arc::clone(term),
                     field: feature.field,

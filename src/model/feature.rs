@@ -27,7 +27,7 @@ impl Scorer<'_> {
         for at in 0..self.touched {
             let term = self.terms[at];
             let counts = std::mem::take(&mut self.counts[term as usize]);
-            columns_of(&self.arrays, &self.damped, term, counts, |field, column, value| {
+            columns_of(&self.arrays, &self.damped, term, counts, |field, column, value, _| {
                 squares[field] += value * value;
                 let (term, field) = (TermId(term), Field::ALL[field]);
                 features.push(Feature { term, field, column: column as u32, value });

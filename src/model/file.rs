@@ -14,12 +14,15 @@ use safetensors::tensor::Dtype;
 use serde::Serialize;
 
 use super::Card;
+use super::older::{OF_OLDER, Older};
 use super::weights::StoredWeights;
+use crate::features::Bucket;
 use crate::{Error, Result};
 
 /// The newest version of the format. Every version up to it can be read: version 2 may leave out weights that are 0,
-/// version 3 corrects log odds in view of other topics, and version 4 may have pairs of words of openings.
-pub const FORMAT_VERSION: u32 = 4;
+/// version 3 corrects log odds in view of other topics, version 4 may have pairs of words of openings, and version 5 has
+/// what is looked up together in one place (`older.rs`).
+pub const FORMAT_VERSION: u32 = 5;
 
 /// Where the card lies in the file's metadata.
 pub(super) const CARD_KEY: &str = "topicwire";
@@ -60,41 +63,38 @@ pub struct Size {
 pub(super) struct Storage {
     bytes: Bytes,
     ranges: Vec<(&'static str, Range<usize>)>,
+    /// The arrays of an older model, in the layout of today.
+    older: Option<Arc<Older>>,
 }
 
 /// The arrays, ready to use.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Arrays<'a> {
-    pub surface_keys: &'a [u64],
-    pub surface_terms: &'a [u32],
+    /// The table of spellings.
+    pub surfaces: &'a [Bucket],
+    /// The columns of each term: see [`TermColumns`].
+    pub terms: &'a [u32],
+    /// For each column its weight, and what a weight of 1 of the classifier is worth there.
+    pub columns: &'a [[f32; 2]],
     pub term_ends: &'a [u32],
     pub term_text: &'a [u8],
-    pub term_columns: &'a [u32],
-    pub term_fields: &'a [u8],
-    pub column_weight: &'a [f32],
-    pub column_scale: &'a [f32],
     pub weights: StoredWeights<'a>,
     pub bias: &'a [f32],
 }
 
-const ARRAYS: [(&str, Dtype); 10] = [
-    ("surface.keys", Dtype::U64),
-    ("surface.terms", Dtype::U32),
-    ("term.ends", Dtype::U32),
-    ("term.text", Dtype::U8),
-    ("term.columns", Dtype::U32),
-    ("term.fields", Dtype::U8),
-    ("column.weight", Dtype::F32),
-    ("column.scale", Dtype::F32),
-    ("weights", Dtype::I8),
-    ("bias", Dtype::F32),
-];
+/// The arrays of every model.
+const ARRAYS: [(&str, Dtype); 4] =
+    [("term.ends", Dtype::U32), ("term.text", Dtype::U8), ("weights", Dtype::I8), ("bias", Dtype::F32)];
+
+/// The arrays that older models have in another layout: see [`Older`].
+pub(super) const OF_TODAY: [(&str, Dtype); 3] =
+    [("surfaces", Dtype::U32), ("terms", Dtype::U32), ("columns", Dtype::F32)];
 
 /// The arrays that say where weights stand, in a file that leaves out those that are 0: there are both, or none.
 pub(super) const PLACES: [(&str, Dtype); 2] = [("weight.starts", Dtype::U32), ("weight.topics", Dtype::U16)];
 
 /// A failure before the name of the file is put to it.
-type Problem = String;
+pub(super) type Problem = String;
 
 impl Storage {
     /// Maps the file at `path`.
@@ -122,10 +122,12 @@ impl Storage {
     fn new(bytes: Bytes) -> Result<(Storage, Card), Problem> {
         let card = read_card(&bytes)?;
         let file = SafeTensors::deserialize(&bytes).map_err(|_| DAMAGED.to_owned())?;
-        let mut ranges = Vec::with_capacity(ARRAYS.len() + PLACES.len());
-        let has_places = PLACES.iter().any(|(name, _)| file.tensor(name).is_ok());
-        let places = PLACES.iter().filter(|_| has_places);
-        for &(name, dtype) in ARRAYS.iter().chain(places) {
+        let has = |array: (&str, Dtype)| file.tensor(array.0).is_ok();
+        let places = PLACES.iter().filter(|_| PLACES.into_iter().any(has));
+        let is_older = OF_OLDER.into_iter().any(has);
+        let in_layout = if is_older { &OF_OLDER[..] } else { &OF_TODAY };
+        let mut ranges = Vec::new();
+        for &(name, dtype) in ARRAYS.iter().chain(in_layout).chain(places) {
             let view = file.tensor(name).map_err(|_| format!("it has no array `{name}`: {DAMAGED}"))?;
             if view.dtype() != dtype {
                 return Err(format!("its array `{name}` is of another type: {DAMAGED}"));
@@ -133,51 +135,51 @@ impl Storage {
             let start = view.data().as_ptr() as usize - bytes.as_ptr() as usize;
             ranges.push((name, start..start + view.data().len()));
         }
-        let storage = Storage { bytes, ranges };
+        let mut storage = Storage { bytes, ranges, older: None };
+        if is_older {
+            storage.older = Some(Arc::new(Older::new(OF_OLDER.map(|(name, _)| storage.range(name)))?));
+        }
         storage.check(&card)?;
         Ok((storage, card))
     }
 
     /// Checks that the arrays are aligned and that their lengths fit each other.
     fn check(&self, card: &Card) -> Result<(), Problem> {
-        let arrays = self.try_arrays().ok_or_else(|| format!("its arrays are not aligned: {DAMAGED}"))?;
-        let (terms, columns, topics) =
-            (arrays.term_fields.len(), arrays.column_weight.len(), card.topics.len());
-        let fits = !arrays.surface_keys.is_empty()
-            && arrays.surface_keys.len() == arrays.surface_terms.len()
-            && arrays.term_columns.len() == terms + 1
-            && arrays.term_ends.len() == terms
-            && arrays.column_scale.len() == columns
+        let arrays = self.try_arrays()?;
+        let (columns, topics) = (arrays.columns.len(), card.topics.len());
+        let fits = !arrays.surfaces.is_empty()
+            && arrays.term_ends.len() == arrays.terms.len()
             && arrays.weights.fit(columns, topics)
             && arrays.bias.len() == topics
             && topics > 0
             && card.fits();
-        if fits { Ok(()) } else { Err(format!("its arrays do not fit each other: {DAMAGED}")) }
+        if fits { Ok(()) } else { Err(not_fitting()) }
     }
 
     fn range(&self, name: &str) -> &[u8] {
         self.ranges.iter().find(|range| range.0 == name).map_or(&[], |range| &self.bytes[range.1.clone()])
     }
 
-    fn try_arrays(&self) -> Option<Arrays<'_>> {
-        fn cast<T: bytemuck::AnyBitPattern>(bytes: &[u8]) -> Option<&[T]> {
-            bytemuck::try_cast_slice(bytes).ok()
-        }
-        let (bias, weights) = (cast(self.range("bias"))?, cast(self.range("weights"))?);
-        Some(Arrays {
-            surface_keys: cast(self.range("surface.keys"))?,
-            surface_terms: cast(self.range("surface.terms"))?,
-            term_ends: cast(self.range("term.ends"))?,
+    fn try_arrays(&self) -> Result<Arrays<'_>, Problem> {
+        let (bias, weights) = (array(self.range("bias"))?, array(self.range("weights"))?);
+        let (surfaces, terms, columns) = match &self.older {
+            Some(older) => (older.surfaces.buckets(), &older.terms[..], &older.columns[..]),
+            None => {
+                let [surfaces, terms, columns] = OF_TODAY.map(|(name, _)| self.range(name));
+                (array(surfaces)?, array(terms)?, array(columns)?)
+            }
+        };
+        Ok(Arrays {
+            surfaces,
+            terms,
+            columns,
+            term_ends: array(self.range("term.ends"))?,
             term_text: self.range("term.text"),
-            term_columns: cast(self.range("term.columns"))?,
-            term_fields: self.range("term.fields"),
-            column_weight: cast(self.range("column.weight"))?,
-            column_scale: cast(self.range("column.scale"))?,
             weights: if self.range("weight.starts").is_empty() {
                 StoredWeights::Dense { topics: bias.len(), weights }
             } else {
                 let (starts, topics) =
-                    (cast(self.range("weight.starts"))?, cast(self.range("weight.topics"))?);
+                    (array(self.range("weight.starts"))?, array(self.range("weight.topics"))?);
                 StoredWeights::Sparse { starts, topics, weights }
             },
             bias,
@@ -188,14 +190,11 @@ impl Storage {
     pub fn arrays(&self) -> Arrays<'_> {
         // Alignment and lengths were checked when the file was opened, and neither can change.
         self.try_arrays().unwrap_or(Arrays {
-            surface_keys: &[],
-            surface_terms: &[],
+            surfaces: &[],
+            terms: &[],
+            columns: &[],
             term_ends: &[],
             term_text: &[],
-            term_columns: &[],
-            term_fields: &[],
-            column_weight: &[],
-            column_scale: &[],
             weights: StoredWeights::Dense { topics: 0, weights: &[] },
             bias: &[],
         })
@@ -230,6 +229,15 @@ impl Storage {
 }
 
 const DAMAGED: &str = "the file is damaged, or not made by topicwire; train the model again or fetch it anew";
+
+pub(super) fn not_fitting() -> Problem {
+    format!("its arrays do not fit each other: {DAMAGED}")
+}
+
+/// An array as it lies in the file.
+pub(super) fn array<T: bytemuck::AnyBitPattern>(bytes: &[u8]) -> Result<&[T], Problem> {
+    bytemuck::try_cast_slice(bytes).map_err(|_| format!("its arrays are not aligned: {DAMAGED}"))
+}
 
 fn in_file(path: &Path, problem: Problem) -> Error {
     Error::Model { path: path.to_owned(), problem }

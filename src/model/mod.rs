@@ -10,6 +10,7 @@ mod feature;
 mod file;
 mod neighbours;
 mod occurrences;
+mod older;
 mod operating_points;
 mod parts;
 mod prediction;

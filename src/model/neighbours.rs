@@ -33,7 +33,7 @@ impl Neighbours {
             .with_min_len(16)
             .map_init(|| model.scorer(), |scorer, article| scorer.columns_and_values(article))
             .collect();
-        let width = model.storage.arrays().column_weight.len();
+        let width = model.storage.arrays().columns.len();
         let mut starts = vec![0; width + 1];
         rows.iter().flatten().for_each(|&(column, _)| starts[column as usize + 1] += 1);
         for column in 0..width {

@@ -5,11 +5,11 @@ use std::collections::HashMap;
 
 use safetensors::tensor::{Dtype, View};
 
-use super::file::{CARD_KEY, FORMAT_VERSION, PLACES, tensor_checksum};
+use super::file::{CARD_KEY, FORMAT_VERSION, OF_TODAY, PLACES, tensor_checksum};
 use super::{Card, PackedWeights};
 use crate::corpus::TopicInfo;
 use crate::decide::{Calibration, Curve, Decision};
-use crate::features::{Columns, FieldWeights, Vocabulary};
+use crate::features::{Bucket, Columns, FieldWeights, Vocabulary};
 use crate::text::Analyzer;
 use crate::train::{TrainSettings, TrainingReport};
 use crate::{Error, Result, Task, Topic};
@@ -26,7 +26,7 @@ pub struct Parts<'a> {
     /// The terms.
     pub vocabulary: &'a Vocabulary,
     /// The columns of the terms.
-    pub columns: &'a Columns<'static>,
+    pub columns: &'a Columns,
     /// What each column is worth.
     pub column_weights: &'a [f32],
     /// The weights of the fields, and the length of the lead.
@@ -77,29 +77,27 @@ fn tensor<T: bytemuck::NoUninit>(dtype: Dtype, shape: &[usize], values: &[T]) ->
 impl Parts<'_> {
     /// The bytes of the model file.
     pub(super) fn encode(&self) -> Result<Vec<u8>> {
-        let (keys, slots) = self.vocabulary.surfaces.parts();
-        let (first, fields) = self.columns.parts();
+        let surfaces = self.vocabulary.surfaces.buckets();
         let mut text = Vec::new();
         let mut ends = Vec::with_capacity(self.vocabulary.terms.len());
         for term in &self.vocabulary.terms {
             text.extend_from_slice(term.as_bytes());
             ends.push(text.len() as u32);
         }
-        let (columns, topics) = (self.columns.len(), self.topics.len());
+        let (terms, topics) = (self.columns.of_terms(), self.topics.len());
         let PackedWeights { bias, scale, weights, places } = self.weights;
+        let columns: Vec<[f32; 2]> =
+            self.column_weights.iter().zip(scale).map(|(&weight, &scale)| [weight, scale]).collect();
         let mut tensors = vec![
-            ("surface.keys", tensor(Dtype::U64, &[keys.len()], keys)),
             ("bias", tensor(Dtype::F32, &[topics], bias)),
-            ("column.weight", tensor(Dtype::F32, &[columns], self.column_weights)),
-            ("column.scale", tensor(Dtype::F32, &[columns], scale)),
-            ("surface.terms", tensor(Dtype::U32, &[slots.len()], slots)),
-            ("term.columns", tensor(Dtype::U32, &[first.len()], first)),
+            ("columns", tensor(Dtype::F32, &[columns.len(), 2], &columns)),
+            ("surfaces", tensor(Dtype::U32, &[surfaces.len(), size_of::<Bucket>() / 4], surfaces)),
             ("term.ends", tensor(Dtype::U32, &[ends.len()], &ends)),
-            ("term.fields", tensor(Dtype::U8, &[fields.len()], fields)),
             ("term.text", tensor(Dtype::U8, &[text.len()], &text)),
+            ("terms", tensor(Dtype::U32, &[terms.len()], terms)),
         ];
         match places {
-            None => tensors.push(("weights", tensor(Dtype::I8, &[columns, topics], weights))),
+            None => tensors.push(("weights", tensor(Dtype::I8, &[columns.len(), topics], weights))),
             Some((starts, of)) => tensors.extend([
                 ("weight.starts", tensor(Dtype::U32, &[starts.len()], starts)),
                 ("weight.topics", tensor(Dtype::U16, &[of.len()], of)),
@@ -127,10 +125,12 @@ impl Parts<'_> {
 fn encode<'a>(mut card: Card, tensors: impl Iterator<Item = (&'a str, &'a Tensor)>) -> Result<Vec<u8>> {
     let failed = |problem: String| Error::Model { path: Default::default(), problem };
     let tensors: Vec<_> = tensors.collect();
+    let has = |wanted: &str| tensors.iter().any(|(name, _)| *name == wanted);
     card.version = match card.decision.calibration {
-        _ if card.analyzer.opening_pairs => FORMAT_VERSION,
+        _ if has(OF_TODAY[0].0) => FORMAT_VERSION,
+        _ if card.analyzer.opening_pairs => 4,
         Calibration::Platt { .. } => 3,
-        Calibration::Softmax(_) if tensors.iter().any(|(name, _)| *name == PLACES[0].0) => 2,
+        Calibration::Softmax(_) if has(PLACES[0].0) => 2,
         Calibration::Softmax(_) => 1,
     };
     let json = serde_json::to_string(&card).map_err(|error| failed(error.to_string()))?;

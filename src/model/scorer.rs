@@ -1,13 +1,12 @@
 //! Article to scores.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
 
 use super::file::Arrays;
 use super::weights::StoredWeights;
 use super::{Card, TopicModel};
-use crate::features::{Ends, PAIRED_TOKENS, SurfaceTable, advance, damped, field_scales};
+use crate::features::{Ends, PAIRED_TOKENS, SurfaceTable, TermColumns, advance, damped, field_scales};
 use crate::text::{Surface, TermMaker, key_of, tokenize};
 use crate::wide::{Wide, wide};
 use crate::{Article, TermId};
@@ -72,15 +71,13 @@ pub(crate) struct Scores {
 impl<'m> Scorer<'m> {
     pub(super) fn new(model: &'m TopicModel) -> Self {
         let (card, arrays) = (&model.card, model.storage.arrays());
-        let keys = Cow::Borrowed(arrays.surface_keys);
-        let surfaces = SurfaceTable::from_parts(keys, Cow::Borrowed(arrays.surface_terms));
         Scorer {
             card,
             arrays,
-            surfaces: surfaces.unwrap_or_else(|| SurfaceTable::new(Vec::new())),
+            surfaces: SurfaceTable::from_buckets(arrays.surfaces.into()),
             makers: card.analyzer.languages.iter().map(|&l| card.analyzer.for_language(l)).collect(),
-            counts: vec![[0; 3]; arrays.term_fields.len()],
-            terms: vec![0; arrays.term_fields.len() + 1],
+            counts: vec![[0; 3]; arrays.terms.len()],
+            terms: vec![0; arrays.terms.len() + 1],
             touched: 0,
             unseen: HashMap::default(),
             columns: Default::default(),
@@ -94,17 +91,14 @@ impl<'m> Scorer<'m> {
     pub(super) fn resume(model: &'m TopicModel, scratch: Scratch) -> Self {
         let arrays = model.storage.arrays();
         let same = scratch.checksum == model.card.checksum
-            && scratch.counts.len() == arrays.term_fields.len()
+            && scratch.counts.len() == arrays.terms.len()
             && scratch.sums.len() == model.card.topics.len()
             && scratch.makers.len() == model.card.analyzer.languages.len();
         if !same {
             return Scorer::new(model);
         }
-        let keys = Cow::Borrowed(arrays.surface_keys);
-        let surfaces = SurfaceTable::from_parts(keys, Cow::Borrowed(arrays.surface_terms));
         let Scratch { checksum: _, makers, counts, terms, unseen, columns, sums, damped } = scratch;
-        let surfaces = surfaces.unwrap_or_else(|| SurfaceTable::new(Vec::new()));
-        let card = &model.card;
+        let (card, surfaces) = (&model.card, SurfaceTable::from_buckets(arrays.surfaces.into()));
         Scorer { card, arrays, surfaces, makers, counts, terms, touched: 0, unseen, columns, sums, damped }
     }
 
@@ -122,9 +116,9 @@ impl<'m> Scorer<'m> {
         for at in 0..self.touched {
             let term = self.terms[at];
             let counts = std::mem::take(&mut self.counts[term as usize]);
-            columns_of(&self.arrays, &self.damped, term, counts, |field, column, value| {
+            columns_of(&self.arrays, &self.damped, term, counts, |field, column, value, scale| {
                 squares[field] += value * value;
-                self.columns[field].push((column as u32, value * self.arrays.column_scale[column]));
+                self.columns[field].push((column as u32, value * scale));
             });
         }
         self.touched = 0;
@@ -271,26 +265,25 @@ impl Wide for Sum<'_> {
     }
 }
 
-/// Calls `each` for the fields that `term` has columns in, of those where it stands: field, column, value before norms. A damaged
-/// file may name columns that are not there: they are left out.
+/// Calls `each` for the fields that `term` has columns in, of those where it stands: field, column, value before norms, and what a
+/// weight of 1 is worth in the column. A damaged file may name columns that are not there: they are left out.
 #[inline]
 pub(super) fn columns_of(
     arrays: &Arrays<'_>,
     table: &[f32],
     term: u32,
     counts: [u32; 3],
-    mut each: impl FnMut(usize, usize, f32),
+    mut each: impl FnMut(usize, usize, f32, f32),
 ) {
-    let mask = arrays.term_fields[term as usize];
-    let mut column = arrays.term_columns[term as usize] as usize;
+    let columns = TermColumns(arrays.terms[term as usize]);
+    let mut column = columns.first() as usize;
     for (field, count) in counts.into_iter().enumerate() {
-        let has_column = mask >> field & 1 == 1;
-        if has_column & (count > 0)
-            && let Some(weight) = arrays.column_weight.get(column)
+        if columns.has(field) & (count > 0)
+            && let Some([weight, scale]) = arrays.columns.get(column)
         {
             let damped = table.get(count as usize).copied().unwrap_or_else(|| damped(count));
-            each(field, column, damped * weight);
+            each(field, column, damped * weight, *scale);
         }
-        column += usize::from(has_column);
+        column += usize::from(columns.has(field));
     }
 }

@@ -10,7 +10,7 @@ use super::parts::with_card;
 use super::{Assigned, Parts, PredictOptions, Prediction, Scorer, Scratch, Size};
 use crate::corpus::{Corpus, TopicInfo};
 use crate::decide::{Calibration, Curve, Decision};
-use crate::features::{Field, FieldWeights};
+use crate::features::{Field, FieldWeights, TermColumns};
 use crate::save::save_bytes;
 use crate::text::Analyzer;
 use crate::train::{TrainSettings, Trainer, TrainingReport};
@@ -276,14 +276,13 @@ impl TopicModel {
     pub fn strongest_terms(&self, topic: TopicId, count: usize) -> Vec<Term> {
         let arrays = self.storage.arrays();
         let mut found = Vec::new();
-        for term in 0..arrays.term_fields.len() {
-            let first = arrays.term_columns[term] as usize;
-            let fields = Field::ALL.into_iter().filter(|&f| arrays.term_fields[term] >> f as u8 & 1 == 1);
-            for (at, field) in fields.enumerate() {
-                let column = first + at;
-                let Some(weight) = arrays.weights.get(column, topic) else { continue };
-                let weight = f32::from(weight) * arrays.column_scale[column] * arrays.column_weight[column];
-                found.push((weight, term, field));
+        for (term, &columns) in arrays.terms.iter().enumerate() {
+            for field in Field::ALL {
+                let Some(column) = TermColumns(columns).get(field) else { continue };
+                let weights =
+                    arrays.columns.get(column as usize).zip(arrays.weights.get(column as usize, topic));
+                let Some((&[weight, scale], of_topic)) = weights else { continue };
+                found.push((f32::from(of_topic) * scale * weight, term, field));
             }
         }
         found.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)).then(a.2.cmp(&b.2)));

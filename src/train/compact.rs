@@ -4,6 +4,7 @@ use super::candidate::{Candidate, FitOptions};
 use super::out_of_fold::Learner;
 use super::prepare::{Prepared, View, Words};
 use crate::Result;
+use crate::features::Field;
 use crate::learn::Duals;
 
 /// Keeps the terms that matter most in `prepared` and `words`; the view of what is left.
@@ -62,7 +63,12 @@ fn figures(learner: &Learner<'_>) -> Result<Vec<f32>> {
         records.row(row).for_each(|(column, value)| squares[column as usize] += value * value);
     }
     let of_column = |column: u32| largest[column as usize] * squares[column as usize].sqrt();
-    let (first, _) = view.columns.parts();
-    let of_term = |ends: &[u32]| (ends[0]..ends[1]).map(of_column).fold(0.0, f32::max);
-    Ok(first.windows(2).map(of_term).collect())
+    let of_term = |term| {
+        Field::ALL
+            .into_iter()
+            .filter_map(|field| view.columns.get(term, field))
+            .map(of_column)
+            .fold(0.0, f32::max)
+    };
+    Ok((0..view.columns.terms() as u32).map(of_term).collect())
 }

@@ -236,7 +236,7 @@ const LARGE: usize = 20_000_000;
 
 /// The counts under one choice of fields, and where columns occur.
 pub(super) struct View {
-    pub columns: Columns<'static>,
+    pub columns: Columns,
     fields: FieldWeights,
     counts: Counts,
     column_topics: ColumnTopics,

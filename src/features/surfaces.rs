@@ -28,6 +28,10 @@ const EMPTY: Bucket = [[0; SLOTS]; 2];
 /// So many slots of a bucket are meant to be filled: with more, searches often go on to the next bucket.
 const FILLED: usize = 6;
 
+/// A search looks into so many buckets at most, where a handful is far already: a table filled with ill intent must not hold up who
+/// reads it, or who opens an older model.
+const REACH: usize = 64;
+
 impl SurfaceTable<'static> {
     /// The table of `entries`. The layout depends on the set of entries alone, not on their order, so that the same vocabulary
     /// gives the same bytes.
@@ -39,10 +43,11 @@ impl SurfaceTable<'static> {
         let mut buckets = vec![EMPTY; entries.len() / FILLED + 1];
         entries.par_sort_unstable_by_key(|&(surface, term)| (term, surface));
         for (surface, term) in entries {
-            let (mut at, tag) = home(surface, buckets.len());
-            // There is room: fewer slots are asked for than there are.
-            while !put(&mut buckets[at], tag, term) {
-                at = behind(at, buckets.len());
+            let (first, tag) = home(surface, buckets.len());
+            for at in reach(first, buckets.len()) {
+                if put(&mut buckets[at], tag, term) {
+                    break;
+                }
             }
         }
         SurfaceTable { buckets: buckets.into() }
@@ -69,14 +74,12 @@ impl<'a> SurfaceTable<'a> {
     /// The term of `surface`, if it is known.
     #[inline]
     pub fn get(&self, surface: Surface) -> Option<TermId> {
-        let (mut at, tag) = home(surface, self.buckets.len());
-        // A damaged file may have full buckets only.
-        for _ in 0..self.buckets.len() {
+        let (first, tag) = home(surface, self.buckets.len());
+        for at in reach(first, self.buckets.len()) {
             let term = look_in(&self.buckets[at], tag);
             if term != 0 || !is_full(&self.buckets[at]) {
                 return term_of(term);
             }
-            at = behind(at, self.buckets.len());
         }
         None
     }
@@ -136,7 +139,7 @@ fn put(bucket: &mut Bucket, tag: u32, term: TermId) -> bool {
 
 #[inline]
 fn term_of(stored: u32) -> Option<TermId> {
-    (stored != 0).then(|| TermId(stored.wrapping_sub(1)))
+    stored.checked_sub(1).map(TermId)
 }
 
 /// The bucket where the search for `surface` starts, of so many, and what tells it from others there.
@@ -148,8 +151,8 @@ fn home(surface: Surface, buckets: usize) -> (usize, u32) {
     (bucket as usize, hash as u32)
 }
 
-/// The bucket where a search goes on behind the one at `at`.
+/// The buckets that a search looks into, from the `first` on.
 #[inline]
-fn behind(at: usize, buckets: usize) -> usize {
-    if at + 1 == buckets { 0 } else { at + 1 }
+fn reach(first: usize, buckets: usize) -> impl Iterator<Item = usize> {
+    (first..first + REACH.min(buckets)).map(move |at| if at < buckets { at } else { at - buckets })
 }

@@ -62,6 +62,12 @@ impl Records {
         (&self.columns[range.clone()], &self.values[range])
     }
 
+    /// Where in memory the beginning of row `row` is noted: to ask for it ahead of time.
+    #[inline]
+    pub(crate) fn start(&self, row: usize) -> &usize {
+        &self.starts[row]
+    }
+
     /// Row `row` as (column, value) pairs.
     pub fn row(&self, row: usize) -> impl Iterator<Item = (u32, f32)> + '_ {
         let (columns, values) = self.parts(row);

@@ -170,8 +170,12 @@ impl<const N: usize> Run<'_, N> {
         while at < *active {
             let row = order[at] as usize;
             let (columns, values) = records.parts(row);
-            if at + 2 < *active {
+            if at + AHEAD < *active {
+                prefetch_line(records.start(order[at + AHEAD] as usize));
                 let (next, after_next) = (order[at + 1] as usize, order[at + 2] as usize);
+                prefetch_line(&fit.dual[after_next]);
+                prefetch_line(&lengths[after_next]);
+                prefetch_line(&positive[after_next]);
                 prefetch(records, &fit.weights, next, after_next);
             }
             let margin = dot(&fit.weights, columns, values);
@@ -348,6 +352,9 @@ fn prefetch<const N: usize>(records: &Records, weights: &[[f32; N]], next: usize
         at += LINE;
     }
 }
+
+/// So many rows ahead it is asked where a row begins.
+const AHEAD: usize = 4;
 
 /// How many columns or values a line of the cache holds.
 const LINE: usize = 16;

@@ -1,8 +1,7 @@
 //! The features of one article, which [`Scorer::score`](super::Scorer) sums up without keeping them.
 
 use super::Scorer;
-use super::scorer::columns_of;
-use crate::features::{Field, field_scales};
+use crate::features::Field;
 use crate::{Article, TermId};
 
 /// A feature of an article: a column, and its value after all norms. The values of an article have length 1.
@@ -22,19 +21,11 @@ impl Scorer<'_> {
     /// The features of `article`, in the order in which its words first occur.
     pub(super) fn features(&mut self, article: &Article) -> Vec<Feature> {
         self.count(article);
-        let mut squares = [0.0_f32; 3];
         let mut features = Vec::new();
-        for at in 0..self.touched {
-            let term = self.terms[at];
-            let counts = std::mem::take(&mut self.counts[term as usize]);
-            columns_of(&self.arrays, &self.damped, term, counts, |field, column, value, _| {
-                squares[field] += value * value;
-                let (term, field) = (TermId(term), Field::ALL[field]);
-                features.push(Feature { term, field, column: column as u32, value });
-            });
-        }
-        self.touched = 0;
-        let scales = field_scales(squares, self.card.fields.as_array());
+        let scales = self.take_columns(|term, field, column, value, _| {
+            let (term, field) = (TermId(term), Field::ALL[field]);
+            features.push(Feature { term, field, column, value });
+        });
         features.iter_mut().for_each(|feature| feature.value *= scales[feature.field as usize]);
         features
     }

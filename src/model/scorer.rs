@@ -20,18 +20,18 @@ pub struct Scorer<'m> {
     surfaces: SurfaceTable<'m>,
     makers: Vec<TermMaker>,
     /// How often each term stands in each field of the current article.
-    pub(super) counts: Vec<[u32; 3]>,
+    counts: Vec<[u32; 3]>,
     /// The terms of the current article, and behind them room for the others.
-    pub(super) terms: Vec<u32>,
+    terms: Vec<u32>,
     /// How many terms that are.
-    pub(super) touched: usize,
+    touched: usize,
     /// Terms of spellings that the vocabulary has not seen, as they were found out.
     unseen: HashMap<u64, Option<TermId>, foldhash::fast::FixedState>,
     /// For each field, columns of the current article and what to multiply their weights by.
     columns: [Vec<(u32, f32)>; 3],
     /// A sum for each topic.
     sums: Vec<f32>,
-    pub(super) damped: Vec<f32>,
+    damped: Vec<f32>,
 }
 
 /// The scratch space of a [`Scorer`] without the model: for a service that scores one article at a time on whichever thread
@@ -111,27 +111,49 @@ impl<'m> Scorer<'m> {
     /// The scores of `article`.
     pub(crate) fn score(&mut self, article: &Article) -> Scores {
         let (known, language) = self.count(article);
-        let mut squares = [0.0_f32; 3];
-        self.columns.iter_mut().for_each(Vec::clear);
-        for at in 0..self.touched {
-            let term = self.terms[at];
-            let counts = std::mem::take(&mut self.counts[term as usize]);
-            columns_of(&self.arrays, &self.damped, term, counts, |field, column, value, scale| {
-                squares[field] += value * value;
-                self.columns[field].push((column as u32, value * scale));
-            });
-        }
-        self.touched = 0;
-        let scales = field_scales(squares, self.card.fields.as_array());
+        let mut columns = std::mem::take(&mut self.columns);
+        columns.iter_mut().for_each(Vec::clear);
+        let scales = self.take_columns(|_, field, column, value, scale| {
+            columns[field].push((column, value * scale));
+        });
         let mut scores = self.arrays.bias.to_vec();
-        for (columns, scale) in self.columns.iter().zip(scales).filter(|&(_, scale)| scale > 0.0) {
+        for (columns, scale) in columns.iter().zip(scales).filter(|&(_, scale)| scale > 0.0) {
             self.sums.fill(0.0);
             wide(Sum { weights: self.arrays.weights, columns, sums: &mut self.sums });
             for (score, sum) in scores.iter_mut().zip(&self.sums) {
                 *score += scale * sum;
             }
         }
+        self.columns = columns;
         Scores { scores, known, language }
+    }
+
+    /// Takes what was counted out of the scratch space. Calls `each` for each field that a term has a column in, of those where it
+    /// stands: term, field, column, value before norms, and what a weight of 1 is worth in the column. What brings the values of
+    /// each field to their norm.
+    ///
+    /// A damaged file may name columns that are not there: they are left out.
+    #[inline]
+    pub(super) fn take_columns(&mut self, mut each: impl FnMut(u32, usize, u32, f32, f32)) -> [f32; 3] {
+        let mut squares = [0.0_f32; 3];
+        for &term in &self.terms[..self.touched] {
+            let counts = std::mem::take(&mut self.counts[term as usize]);
+            let columns = TermColumns(self.arrays.terms[term as usize]);
+            let mut column = columns.first();
+            for (field, count) in counts.into_iter().enumerate() {
+                if columns.has(field) & (count > 0)
+                    && let Some([weight, scale]) = self.arrays.columns.get(column as usize)
+                {
+                    let known = self.damped.get(count as usize).copied();
+                    let value = known.unwrap_or_else(|| damped(count)) * weight;
+                    squares[field] += value * value;
+                    each(term, field, column, value, *scale);
+                }
+                column += u32::from(columns.has(field));
+            }
+        }
+        self.touched = 0;
+        field_scales(squares, self.card.fields.as_array())
     }
 
     /// Counts the terms of `article` into the scratch space; the share of words that are known, and the language.
@@ -262,28 +284,5 @@ impl Wide for Sum<'_> {
     #[inline(always)]
     fn run(self) {
         self.weights.add_all(self.columns, self.sums);
-    }
-}
-
-/// Calls `each` for the fields that `term` has columns in, of those where it stands: field, column, value before norms, and what a
-/// weight of 1 is worth in the column. A damaged file may name columns that are not there: they are left out.
-#[inline]
-pub(super) fn columns_of(
-    arrays: &Arrays<'_>,
-    table: &[f32],
-    term: u32,
-    counts: [u32; 3],
-    mut each: impl FnMut(usize, usize, f32, f32),
-) {
-    let columns = TermColumns(arrays.terms[term as usize]);
-    let mut column = columns.first() as usize;
-    for (field, count) in counts.into_iter().enumerate() {
-        if columns.has(field) & (count > 0)
-            && let Some([weight, scale]) = arrays.columns.get(column)
-        {
-            let damped = table.get(count as usize).copied().unwrap_or_else(|| damped(count));
-            each(field, column, damped * weight, *scale);
-        }
-        column += usize::from(columns.has(field));
     }
 }

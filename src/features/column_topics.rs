@@ -185,22 +185,22 @@ struct Taken {
     sizes: Vec<u32>,
     /// The topics of each article.
     own: Vec<Own>,
-    /// Those of articles with more than [`FEW`], one list after the other.
-    many: Vec<u16>,
+    /// Those of articles with more than [`FEW`].
+    many: Lists<u16>,
 }
 
 /// The topics of an article.
 #[derive(Clone, Copy, PartialEq)]
 struct Own {
     count: u16,
-    /// [`FEW`] topics at most, or of more where their list starts, the lower half of the number first.
+    /// [`FEW`] topics at most, or of more the number of their list, its lower half first.
     few: [u16; FEW],
 }
 
 /// Most articles have no more topics.
 const FEW: usize = 3;
 
-/// No list starts there.
+/// There is no such list.
 const NOT_TAKEN: Own = Own { count: u16::MAX, few: [u16::MAX; FEW] };
 
 /// So many articles are looked up at a time.
@@ -208,7 +208,7 @@ const TOGETHER: usize = 16;
 
 impl Taken {
     fn new(targets: &[Vec<u32>], topics: usize, taken: impl Fn(usize) -> bool) -> Taken {
-        let (own, many) = (vec![NOT_TAKEN; targets.len()], Vec::new());
+        let (own, many) = (vec![NOT_TAKEN; targets.len()], Lists::default());
         let mut all = Taken { articles: 0, sizes: vec![0; topics], own, many };
         for (row, topics) in targets.iter().enumerate().filter(|(row, _)| taken(*row)) {
             all.articles += 1;
@@ -231,11 +231,10 @@ impl Taken {
     #[inline]
     fn topics<'a>(&'a self, own: &'a Own) -> Option<&'a [u16]> {
         let Own { count, few } = own;
-        let length = usize::from(*count);
-        match length {
-            ..=FEW => few.get(..length),
+        match usize::from(*count) {
+            count @ ..=FEW => Some(&few[..count]),
             _ if *own == NOT_TAKEN => None,
-            _ => self.many.get(usize::from(few[0]) | usize::from(few[1]) << 16..)?.get(..length),
+            _ => Some(self.many.of(usize::from(few[0]) | usize::from(few[1]) << 16)),
         }
     }
 }

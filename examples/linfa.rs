@@ -18,7 +18,7 @@ fn main() -> Result<(), Error> {
     let targets = vec![vec![0], vec![0], vec![1], vec![1]];
 
     // Articles to terms, terms to columns, columns to records.
-    let limits = VocabularyLimits { min_articles: 1, ..VocabularyLimits::default() };
+    let limits = VocabularyLimits { min_articles: Some(1), ..VocabularyLimits::default() };
     let (vocabulary, documents) = Vocabulary::build(&articles, &Analyzer::default(), limits);
     let fields = FieldWeights::default();
     let bags = Bags::new(&documents, vocabulary.terms.len(), fields.lead_tokens);

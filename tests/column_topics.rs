@@ -13,7 +13,7 @@ const TOPICS: u32 = 8;
 fn counts_of(texts: &[Vec<u8>]) -> Counts {
     let text = |words: &Vec<u8>| words.iter().map(|word| format!("w{word} ")).collect::<String>();
     let articles: Vec<Article> = texts.iter().map(|words| Article::new("", "", text(words))).collect();
-    let limits = VocabularyLimits { min_articles: 1, ..VocabularyLimits::default() };
+    let limits = VocabularyLimits { min_articles: Some(1), ..VocabularyLimits::default() };
     let (vocabulary, documents) = Vocabulary::build(&articles, &Analyzer::default(), limits);
     let fields = FieldWeights::default();
     let bags = Bags::new(&documents, vocabulary.terms.len(), fields.lead_tokens);

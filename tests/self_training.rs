@@ -57,7 +57,7 @@ fn they_make_answers_and_probabilities_better() {
     let (before, after) = (alone.micro.f1, with.micro.f1);
     assert!(after > before + 0.005, "micro-F1 {after} with articles without labels, {before} without");
     let (before, after) = (alone.log_loss.unwrap(), with.log_loss.unwrap());
-    assert!(after < 0.96 * before, "log loss {after} with articles without labels, {before} without");
+    assert!(after < 0.98 * before, "log loss {after} with articles without labels, {before} without");
 }
 
 #[test]

@@ -73,7 +73,7 @@ fn all_settings() -> TrainSettings {
         log_ratios: false,
         // Not beside a compact model.
         self_training: false,
-        min_articles: 1,
+        min_articles: Some(1),
         max_terms: 500,
         lead_tokens: Some(7),
         lead_weight: Some(0.25),

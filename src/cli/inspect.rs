@@ -98,7 +98,8 @@ fn write_settings(out: &mut impl Write, model: &TopicModel) -> std::io::Result<(
         )?;
     }
     writeln!(out, "Language:    {}", languages.join(", "))?;
-    writeln!(out, "Vocabulary:  {} terms in {} columns", report.terms, report.columns)?;
+    let rare = if report.min_articles == 1 { ", words of a single article among them" } else { "" };
+    writeln!(out, "Vocabulary:  {} terms in {} columns{rare}", report.terms, report.columns)?;
     if let Some(chosen) = &report.chosen {
         writeln!(
             out,

@@ -47,7 +47,7 @@ pub struct SettingArguments {
     /// Learn from articles without labels too, with the topics that what is learned from the others is sure of.
     #[arg(long, num_args = 0..=1, default_missing_value = "true", value_name = "TRUE|FALSE")]
     self_training: Option<bool>,
-    /// A term must occur in this many articles.
+    /// A term must occur in this many articles; by default in 2, or in 1 where articles are short or few.
     #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = whole::<u32>)]
     min_articles: Option<u32>,
     /// No more terms than this, the most frequent.
@@ -148,7 +148,7 @@ impl SettingArguments {
         set(&mut settings.ngrams, self.ngrams);
         set(&mut settings.opening_pairs, self.opening_pairs);
         set(&mut settings.self_training, self.self_training);
-        set(&mut settings.min_articles, self.min_articles);
+        set(&mut settings.min_articles, self.min_articles.map(Some));
         set(&mut settings.max_terms, self.max_terms);
         set(&mut settings.lead_tokens, self.lead_tokens.map(Some));
         set(&mut settings.lead_weight, self.lead_weight.map(Some));

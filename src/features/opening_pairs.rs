@@ -8,10 +8,10 @@ use std::hash::BuildHasherDefault;
 
 use rayon::prelude::*;
 
+use super::Documents;
 use super::bags::Lists;
 use super::spellings::KeyHasher;
 use super::vocabulary::Ngram;
-use super::{Documents, VocabularyLimits};
 use crate::TermId;
 use crate::text::fold;
 
@@ -21,19 +21,19 @@ pub const PAIRED_TOKENS: u32 = 40;
 /// Pairs of so many articles are counted at a time: those of a large corpus would take more memory than its text.
 const ARTICLES_AT_ONCE: usize = 50_000;
 
-/// Finds the pairs of words that enough openings have, frequent before rare, numbers them from `terms` on, and notes in
-/// `documents` where they stand.
+/// Finds the pairs of words that `enough` openings have, no more than there is `room` for, frequent before rare, numbers them from
+/// `terms` on, and notes in `documents` where they stand.
 pub(super) fn add_opening_pairs(
     documents: &mut Documents,
     terms: usize,
-    limits: VocabularyLimits,
+    enough: u32,
+    room: usize,
 ) -> Vec<Ngram> {
     let parts = 1 + documents.len() as u64 / ARTICLES_AT_ONCE as u64;
-    let enough = limits.min_articles.max(2) as usize;
     let mut found: Vec<Ngram> =
         (0..parts).flat_map(|part| frequent(documents, enough, |pair| fold(pair) % parts == part)).collect();
     found.par_sort_unstable_by_key(|pair| (std::cmp::Reverse(pair.articles), pair.first, pair.then));
-    found.truncate(limits.max_terms.saturating_sub(terms));
+    found.truncate(room);
     let number: HashMap<u64, u32, BuildHasherDefault<KeyHasher>> = found
         .iter()
         .zip(terms as u32..)
@@ -50,7 +50,7 @@ pub(super) fn add_opening_pairs(
 }
 
 /// The pairs among those that `among` admits that stand in the openings of `enough` articles or more.
-fn frequent(documents: &Documents, enough: usize, among: impl Fn(u64) -> bool + Sync) -> Vec<Ngram> {
+fn frequent(documents: &Documents, enough: u32, among: impl Fn(u64) -> bool + Sync) -> Vec<Ngram> {
     let of_article = |row: usize| {
         let mut own: Vec<u64> = pairs_of(documents, row).flatten().filter(|&pair| among(pair)).collect();
         own.sort_unstable();
@@ -60,7 +60,7 @@ fn frequent(documents: &Documents, enough: usize, among: impl Fn(u64) -> bool + 
     let mut seen: Vec<u64> = (0..documents.len()).into_par_iter().flat_map_iter(of_article).collect();
     seen.par_sort_unstable();
     seen.chunk_by(|a, b| a == b)
-        .filter(|same| same.len() >= enough)
+        .filter(|same| same.len() >= enough as usize)
         .map(|same| Ngram {
             first: TermId((same[0] >> 32) as u32),
             then: TermId(same[0] as u32),

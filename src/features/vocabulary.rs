@@ -15,15 +15,15 @@ use crate::{Article, TermId};
 /// Which terms a vocabulary takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct VocabularyLimits {
-    /// A term must occur in this many articles.
-    pub min_articles: u32,
+    /// A term must occur in this many articles; `None`: in two, or in one where words of a single article are many.
+    pub min_articles: Option<u32>,
     /// No more terms than this: the most frequent are taken.
     pub max_terms: usize,
 }
 
 impl Default for VocabularyLimits {
     fn default() -> Self {
-        VocabularyLimits { min_articles: 2, max_terms: 2_000_000 }
+        VocabularyLimits { min_articles: None, max_terms: 2_000_000 }
     }
 }
 
@@ -34,6 +34,8 @@ pub struct Vocabulary {
     pub terms: Vec<String>,
     /// In how many articles each occurs.
     pub articles: Vec<u32>,
+    /// In how many a term had to occur.
+    pub min_articles: u32,
     /// All spellings seen, and the terms themselves, so that unseen spellings find their stem.
     pub surfaces: SurfaceTable<'static>,
     /// The two terms that each n-gram is made of; n-grams are the last terms.
@@ -56,8 +58,9 @@ impl Vocabulary {
         let Terms { mut distinct, of_spelling } = Terms::new(&spellings, analyzer);
         let frequency = count_articles(&mut documents, &of_spelling, distinct.len());
 
+        let min_articles = limits.min_articles.unwrap_or_else(|| usual_minimum(&frequency, articles.len()));
         let mut order: Vec<u32> =
-            (0..distinct.len() as u32).filter(|&t| frequency[t as usize] >= limits.min_articles).collect();
+            (0..distinct.len() as u32).filter(|&t| frequency[t as usize] >= min_articles).collect();
         order.par_sort_unstable_by(|&a, &b| {
             let key = |t: u32| (std::cmp::Reverse(frequency[t as usize]), &distinct[t as usize]);
             key(a).cmp(&key(b))
@@ -86,9 +89,10 @@ impl Vocabulary {
         }));
         let mut articles: Vec<u32> = order.iter().map(|&old| frequency[old as usize]).collect();
         let mut ngrams = Vec::new();
+        let (enough, room) = (min_articles.max(2), limits.max_terms - terms.len());
         let found = match analyzer.opening_pairs {
-            true => add_opening_pairs(&mut documents, terms.len(), limits),
-            false => add_ngrams(&mut documents, terms.len(), analyzer.ngrams, limits),
+            true => add_opening_pairs(&mut documents, terms.len(), enough, room),
+            false => add_ngrams(&mut documents, terms.len(), analyzer.ngrams, enough, room),
         };
         for ngram in found {
             let text = |term: TermId, terms: &[String]| terms[term.0 as usize].clone();
@@ -98,7 +102,8 @@ impl Vocabulary {
             articles.push(ngram.articles);
             ngrams.push((ngram.first, ngram.then));
         }
-        (Vocabulary { terms, articles, surfaces: SurfaceTable::new(entries), ngrams }, documents)
+        let surfaces = SurfaceTable::new(entries);
+        (Vocabulary { terms, articles, min_articles, surfaces, ngrams }, documents)
     }
 
     /// The vocabulary of the terms that are true in `kept`, in the order that they have, and the new number of each term
@@ -134,7 +139,8 @@ impl Vocabulary {
             terms.push(self.terms[old].clone());
             articles.push(self.articles[old]);
         }
-        (Vocabulary { terms, articles, surfaces: SurfaceTable::new(entries), ngrams }, number)
+        let (min_articles, surfaces) = (self.min_articles, SurfaceTable::new(entries));
+        (Vocabulary { terms, articles, min_articles, surfaces, ngrams }, number)
     }
 }
 
@@ -145,9 +151,28 @@ pub(super) struct Ngram {
     pub articles: u32,
 }
 
-/// Finds the n-grams of up to `longest` words that enough articles have, shorter before longer and frequent before rare,
-/// numbers them from `terms` on, and notes in `documents` where they stand.
-fn add_ngrams(documents: &mut Documents, terms: usize, longest: u8, limits: VocabularyLimits) -> Vec<Ngram> {
+/// In how many articles a term must occur, when nothing is said: in two, so that what it says is no accident, but in one where
+/// that would leave much of an article unknown.
+///
+/// Of the words of an article not yet seen, the share `2 N₂ / N` is known from exactly one of those seen: `N` counts the distinct
+/// words of each of these, and `N₂` words stand in exactly two of them (Turing's estimate, Good 1953). It is large where articles
+/// are short or few.
+fn usual_minimum(frequency: &[u32], articles: usize) -> u32 {
+    let twice = frequency.iter().filter(|&&articles| articles == 2).count() as f64;
+    let all: f64 = frequency.iter().map(|&articles| f64::from(articles)).sum();
+    if articles < FEW_ARTICLES || 2.0 * twice > MUCH * all { 1 } else { 2 }
+}
+
+/// Of fewer articles, every word counts.
+const FEW_ARTICLES: usize = 100;
+
+/// The share of an article's words that is too much to be left unknown. Below it words of a single article add little but their
+/// weight, and above it they pay: docs/quality.md has corpora on either side.
+const MUCH: f64 = 0.015;
+
+/// Finds the n-grams of up to `longest` words that `enough` articles have, no more than there is `room` for, shorter before longer
+/// and frequent before rare, numbers them from `terms` on, and notes in `documents` where they stand.
+fn add_ngrams(documents: &mut Documents, terms: usize, longest: u8, enough: u32, room: usize) -> Vec<Ngram> {
     let mut found: Vec<Ngram> = Vec::new();
     let mut known: HashMap<u64, TermId, BuildHasherDefault<KeyHasher>> = HashMap::default();
     for words in 1..usize::from(longest.min(MAX_NGRAM)) {
@@ -163,10 +188,10 @@ fn add_ngrams(documents: &mut Documents, terms: usize, longest: u8, limits: Voca
                 entry.1 = row;
             }
         });
-        let enough = |count: &(Ngram, usize)| count.0.articles >= limits.min_articles.max(2);
-        let mut level: Vec<Ngram> = counts.into_values().filter(enough).map(|count| count.0).collect();
+        let mut level: Vec<Ngram> =
+            counts.into_values().map(|count| count.0).filter(|ngram| ngram.articles >= enough).collect();
         level.sort_unstable_by_key(|ngram| (std::cmp::Reverse(ngram.articles), ngram.first, ngram.then));
-        level.truncate(limits.max_terms.saturating_sub(terms + found.len()));
+        level.truncate(room - found.len());
         for ngram in level {
             known.insert(key_of_ngram(ngram.first, ngram.then).0, TermId((terms + found.len()) as u32));
             found.push(ngram);

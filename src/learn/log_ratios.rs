@@ -80,7 +80,7 @@ mod tests {
                 .iter()
                 .map(|(words, topic)| Article::new("", "", words.join(" ")).with_topics([Topic::from(topic.to_string())]))
                 .collect();
-            let limits = VocabularyLimits { min_articles: 1, ..VocabularyLimits::default() };
+            let limits = VocabularyLimits { min_articles: Some(1), ..VocabularyLimits::default() };
             let (vocabulary, documents) = Vocabulary::build(&articles, &Analyzer::default(), limits);
             let fields = FieldWeights { lead: 0.0, title: 0.0, ..FieldWeights::default() };
             let bags = Bags::new(&documents, vocabulary.terms.len(), 0);

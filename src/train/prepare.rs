@@ -16,8 +16,8 @@ use crate::nearest::{listed, nearest};
 use crate::text::{Analyzer, Language};
 use crate::{Article, Error, Result, Task, Topic};
 
-/// A term must stand in the lead or the title of this many articles to have a column there.
-const MIN_ARTICLES_IN_FIELD: u32 = 2;
+/// A term must stand in the lead or the title of this many articles to have a column there, or of fewer where fewer make a term.
+const ENOUGH_IN_FIELD: u32 = 2;
 
 /// A language is one of the corpus's when at least this share of its articles is in it.
 const LANGUAGE_SHARE: f64 = 0.05;
@@ -46,6 +46,8 @@ pub(super) struct Prepared {
     pub task: Task,
     /// How many terms there are.
     pub terms: usize,
+    /// In how many articles a term had to occur.
+    min_articles: u32,
     pub bags: Bags,
     /// The topics, sorted by name.
     pub topics: Vec<Topic>,
@@ -85,22 +87,21 @@ impl Prepared {
             ngrams: settings.ngrams,
             opening_pairs: settings.opening_pairs,
         };
-        // Of very few articles, every term counts.
-        let min_articles = if articles.len() < 100 { 1 } else { settings.min_articles };
-        let limits = VocabularyLimits { min_articles, max_terms: settings.max_terms };
+        let limits = VocabularyLimits { min_articles: settings.min_articles, max_terms: settings.max_terms };
         let (vocabulary, documents) = Vocabulary::build(articles, &analyzer, limits);
         if vocabulary.terms.is_empty() {
             return Err(Error::Corpus(format!(
-                "no word occurs in {min_articles} or more of the {} articles: give more text, or set --min-articles 1",
+                "no word occurs in {} or more of the {} articles: give more text, or set --min-articles 1",
+                vocabulary.min_articles,
                 articles.len()
             )));
         }
         let usual = usual_folds(articles.len(), settings.effort);
-        let count = settings.folds.unwrap_or(usual).min(articles.len().clamp(2, 255) as u8);
+        let folds = settings.folds.unwrap_or(usual).min(articles.len().clamp(2, 255) as u8);
         let terms = vocabulary.terms.len();
         let (bags, mut fold) = rayon::join(
             || Bags::new(&documents, terms, settings.lead_tokens.unwrap_or(LONGEST_LEAD)),
-            || grouped_folds(&targets, &kin(articles, &documents), count, settings.seed),
+            || grouped_folds(&targets, &kin(articles, &documents), folds, settings.seed),
         );
         let mut unlabelled: Vec<bool> = articles.iter().map(|article| article.topics.is_none()).collect();
         if !unlabelled.contains(&true) {
@@ -108,7 +109,8 @@ impl Prepared {
         }
         let without = fold.iter_mut().zip(&unlabelled).filter(|(_, unlabelled)| **unlabelled);
         without.for_each(|(fold, _)| *fold = NO_FOLD);
-        let prepared = Prepared { task, terms, bags, topics, targets, fold, folds: count, unlabelled };
+        let min_articles = vocabulary.min_articles;
+        let prepared = Prepared { task, terms, min_articles, bags, topics, targets, fold, folds, unlabelled };
         Ok((prepared, Words { analyzer, vocabulary }))
     }
 
@@ -132,6 +134,7 @@ impl Prepared {
         Some(Prepared {
             task: self.task,
             terms: self.terms,
+            min_articles: self.min_articles,
             bags: self.bags.select(&rows),
             topics: topics.map(|(topic, _)| topic.clone()).collect(),
             targets: rows.iter().map(targets).collect(),
@@ -244,7 +247,8 @@ pub(super) struct View {
 
 impl View {
     pub fn new(prepared: &Prepared, fields: &FieldWeights) -> View {
-        let columns = Columns::new(&prepared.bags, prepared.terms, fields, MIN_ARTICLES_IN_FIELD);
+        let enough = prepared.min_articles.min(ENOUGH_IN_FIELD);
+        let columns = Columns::new(&prepared.bags, prepared.terms, fields, enough);
         let counts = Counts::new(&prepared.bags, &columns, fields);
         let column_topics = ColumnTopics::new(&counts);
         View { columns, fields: *fields, counts, column_topics }

@@ -20,6 +20,9 @@ pub struct TrainingReport {
     pub self_labelled: u64,
     /// Terms of the vocabulary.
     pub terms: u64,
+    /// In how many articles a term had to occur; 0 in models of older programs.
+    #[serde(default)]
+    pub min_articles: u32,
     /// Columns: terms in fields.
     pub columns: u64,
     /// The settings that were chosen.

@@ -103,8 +103,9 @@ pub struct TrainSettings {
     /// Whether articles without labels are learned from too, with the topics that what is learned from the others is sure of.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub self_training: bool,
-    /// A term must occur in this many articles.
-    pub min_articles: u32,
+    /// A term must occur in this many articles; by default in two, or in one where words of a single article are many.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub min_articles: Option<u32>,
     /// No more terms than this.
     pub max_terms: usize,
     /// How many tokens of the text are its lead.
@@ -154,7 +155,7 @@ impl Default for TrainSettings {
             opening_pairs: false,
             log_ratios: true,
             self_training: false,
-            min_articles: 2,
+            min_articles: None,
             max_terms: 2_000_000,
             lead_tokens: None,
             lead_weight: None,

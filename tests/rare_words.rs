@@ -49,6 +49,21 @@ fn few_articles_keep_them_however_long() {
     assert_eq!(vocabulary(&articles(100, 100), None).min_articles, 2);
 }
 
+#[test]
+fn very_many_different_words_are_no_terms_but_where_they_come_twice() {
+    // 300 words of its own to an article, and 300 that the next has too.
+    let articles = |count: usize| -> Vec<Article> {
+        let text = |at: usize| {
+            let own = (0..300).map(|number| word(1_000_000 + 300 * at + number));
+            let shared = (0..300).map(|number| word(5_000_000 + 300 * (at / 2) + number));
+            own.chain(shared).collect::<Vec<_>>().join(" ")
+        };
+        (0..count).map(|at| Article::new(at.to_string(), "", text(at))).collect()
+    };
+    assert_eq!(vocabulary(&articles(120), None).terms.len(), 120 * 450);
+    assert_eq!(vocabulary(&articles(200), None).terms.len(), 100 * 300);
+}
+
 proptest! {
     #[test]
     fn what_is_said_is_done(count in 1_usize..200, common in 0_usize..60, minimum in 1_u32..4) {

@@ -160,7 +160,8 @@ pub(super) struct Ngram {
 fn usual_minimum(frequency: &[u32], articles: usize) -> u32 {
     let twice = frequency.iter().filter(|&&articles| articles == 2).count() as f64;
     let all: f64 = frequency.iter().map(|&articles| f64::from(articles)).sum();
-    if articles < FEW_ARTICLES || 2.0 * twice > MUCH * all { 1 } else { 2 }
+    let pays = 2.0 * twice > MUCH * all && frequency.len() <= MANY_WORDS;
+    if articles < FEW_ARTICLES || pays { 1 } else { 2 }
 }
 
 /// Of fewer articles, every word counts.
@@ -168,7 +169,10 @@ const FEW_ARTICLES: usize = 100;
 
 /// The share of an article's words that is too much to be left unknown. Below it words of a single article add little but their
 /// weight, and above it they pay: docs/quality.md has corpora on either side.
-const MUCH: f64 = 0.015;
+const MUCH: f64 = 0.0175;
+
+/// Of more words, those of a single article, which are half of them and more, would make a model large and training slow.
+const MANY_WORDS: usize = 80_000;
 
 /// Finds the n-grams of up to `longest` words that `enough` articles have, no more than there is `room` for, shorter before longer
 /// and frequent before rare, numbers them from `terms` on, and notes in `documents` where they stand.

@@ -121,7 +121,7 @@ def main():
         replaced = with_replaced(clean, noisy, arguments.share, int(seed))
         hits = lambda ids: len(replaced.intersection(ids[: len(replaced)]))
         seconds, output = timed([binary, "audit", noisy, "--output", "jsonl", "--quiet"])
-        findings = [json.loads(line) for line in output.decode().splitlines()]
+        findings = [json.loads(line) for line in output.splitlines()]
         doubts = [finding["article"]["id"] for finding in findings if finding["finding"] == "doubt"]
         rows.setdefault("topicwire audit", []).append((hits(doubts), len(replaced), seconds))
         for classifier in filter(None, arguments.classifiers.split(",")):

@@ -80,7 +80,7 @@ def groups(binary, path, similarity):
     command = [binary, "audit", path, "--no-labels", "--output", "jsonl", "--similarity", str(similarity), "--quiet"]
     seconds, megabytes, output = timed(command)
     of, count = collections.defaultdict(set), collections.Counter()
-    for line in output.decode().splitlines():
+    for line in output.splitlines():
         finding = json.loads(line)
         if finding["finding"] in ("duplicates", "near-duplicates"):
             count[finding["finding"]] += 1

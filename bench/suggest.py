@@ -67,7 +67,7 @@ def main():
                 output = subprocess.run(
                     command + ["--count", str(STEP), "--output", "jsonl", "--quiet"], check=True, stdout=subprocess.PIPE
                 ).stdout
-                chosen += [int(json.loads(line)["id"]) for line in output.decode().splitlines()]
+                chosen += [int(json.loads(line)["id"]) for line in output.splitlines()]
 
 
 if __name__ == "__main__":

@@ -77,6 +77,12 @@ proptest! {
     }
 }
 
+#[test]
+fn no_article_is_not_a_minimum() {
+    let settings = TrainSettings { min_articles: Some(0), ..TrainSettings::default() };
+    assert!(Trainer::new(settings).unwrap_err().to_string().contains("min-articles = 0: choose 1 or more"));
+}
+
 /// Headlines about names: 100 of them stand in two headlines, and 100 in one.
 #[test]
 fn a_name_seen_once_is_known_again() {

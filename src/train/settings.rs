@@ -201,6 +201,9 @@ impl TrainSettings {
                 "self-training: a compact model learns from labelled articles alone: choose one".into(),
             );
         }
+        if self.min_articles == Some(0) {
+            return wrong("min-articles = 0: choose 1 or more".into());
+        }
         if self.max_terms == 0 {
             return wrong("max-terms = 0: a model needs terms".into());
         }

@@ -18,8 +18,13 @@ OURS = {"`--min-articles 2`": ["--min-articles", "2"], "topicwire": []}
 PAIRS = [("comp.sys.ibm.pc.hardware", "comp.sys.mac.hardware"), ("rec.autos", "rec.motorcycles"), ("talk.politics.guns", "talk.politics.misc")]
 
 
-def without_marks(title):
-    return re.sub(r"^(\s*(re|fwd?):)+\s*", "", title, flags=re.I)
+def read(file):
+    return [json.loads(line) for line in open(file, encoding="utf-8")]
+
+
+def title(article):
+    """The title without the marks of a reply; empty where there is none."""
+    return re.sub(r"^(\s*(re|fwd?):)+\s*", "", article.get("title", ""), flags=re.I)
 
 
 def of_part(articles, part):
@@ -35,7 +40,6 @@ def first_words(count):
 
 def corpora(posts, news):
     """Name, articles, and from how many of them to learn."""
-    title = lambda article: without_marks(article.get("title", ""))
     yield "20 Newsgroups, subjects", of_part(posts, title), (1000, 9000)
     for words in (25, 50, 100):
         yield f"20 Newsgroups, {words} words", of_part(posts, first_words(words)), (1000, 4000)
@@ -51,7 +55,7 @@ def draw(articles, count, seed):
     """Articles to learn from, and others whose title, or opening where they have none, is not among those of the former."""
     drawn = list(articles)
     random.Random(seed).shuffle(drawn)
-    key = lambda article: (without_marks(article.get("title", "")) or article["text"][:60]).lower()
+    key = lambda article: (title(article) or article["text"][:60]).lower()
     train, seen = drawn[:count], {key(article) for article in drawn[:count]}
     return train, [article for article in drawn[count:] if key(article) not in seen][:MEASURED]
 
@@ -61,7 +65,6 @@ def theirs(train, test):
     from sklearn.feature_extraction.text import TfidfVectorizer
     from sklearn.pipeline import make_pipeline, make_union
     from sklearn.svm import LinearSVC
-    read = lambda file: [json.loads(line) for line in open(file, encoding="utf-8")]
     train, test = read(train), read(test)
     text = lambda articles: [f"{article.get('title', '')}\n{article['text']}" for article in articles]
     topics = lambda articles: [article["topics"][0] for article in articles]
@@ -87,10 +90,9 @@ def main():
     arguments = arguments.parse_args()
     subprocess.run(["cargo", "build", "--release", "--locked"], cwd=ROOT, check=True)
     python, path = environment(), prepare(arguments.data)
-    read = lambda name: [json.loads(line) for line in open(path(name), encoding="utf-8")]
     files = [os.path.join(WORK, f"small-{part}.jsonl") for part in ("train", "test")]
     rows = []
-    for name, articles, counts in corpora(read("20ng-train"), read("r52-train")):
+    for name, articles, counts in corpora(read(path("20ng-train")), read(path("r52-train"))):
         for count in counts:
             found = []
             for seed in range(arguments.draws):

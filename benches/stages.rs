@@ -43,7 +43,7 @@ fn stages(criterion: &mut Criterion) {
         bencher.iter(|| black_box(Bags::new(&documents, terms, fields.lead_tokens)))
     });
     let bags = Bags::new(&documents, terms, fields.lead_tokens);
-    let columns = Columns::new(&bags, terms, &fields, 2);
+    let columns = Columns::new(&bags, terms, &fields, vocabulary.min_articles);
     group
         .bench_function("count", |bencher| bencher.iter(|| black_box(Counts::new(&bags, &columns, &fields))));
     let counts = Counts::new(&bags, &columns, &fields);

@@ -22,7 +22,7 @@ fn main() -> Result<(), Error> {
     let (vocabulary, documents) = Vocabulary::build(&articles, &Analyzer::default(), limits);
     let fields = FieldWeights::default();
     let bags = Bags::new(&documents, vocabulary.terms.len(), fields.lead_tokens);
-    let columns = Columns::new(&bags, vocabulary.terms.len(), &fields, 1);
+    let columns = Columns::new(&bags, vocabulary.terms.len(), &fields, vocabulary.min_articles);
     let counts = Counts::new(&bags, &columns, &fields);
     let weights = ColumnTopics::new(&counts).weights(Weighting::Idf, &targets, 2, |_| true);
     let records = counts.weigh(&weights, &fields);

@@ -52,7 +52,7 @@ fn records(corpus: &Corpus, targets: &[Vec<u32>], topics: usize) -> Records {
     let fields = FieldWeights::default();
     let (vocabulary, documents) = Vocabulary::build(&corpus.articles, &analyzer, VocabularyLimits::default());
     let bags = Bags::new(&documents, vocabulary.terms.len(), fields.lead_tokens);
-    let columns = Columns::new(&bags, vocabulary.terms.len(), &fields, 2);
+    let columns = Columns::new(&bags, vocabulary.terms.len(), &fields, vocabulary.min_articles);
     let counts = Counts::new(&bags, &columns, &fields);
     let weights = ColumnTopics::new(&counts).weights(Weighting::Pmi, targets, topics, |_| true);
     counts.weigh(&weights, &fields)

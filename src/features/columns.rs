@@ -89,17 +89,18 @@ pub struct Columns {
 }
 
 impl Columns {
-    /// The columns of the `terms` terms of `bags`. A term gets a column for the lead or the title where it stands there in at
-    /// least `min_articles` articles, and one for the body unless it is a pair of words of openings.
+    /// The columns of the `terms` terms of `bags`, each of which occurs in at least `min_articles` articles. A term gets a column
+    /// for the lead or the title where it stands there in at least two articles, or in one where one makes a term, and one for the
+    /// body unless it is a pair of words of openings.
     pub fn new(bags: &Bags, terms: usize, weights: &FieldWeights, min_articles: u32) -> Self {
+        let enough = min_articles.min(ENOUGH_IN_FIELD);
         let (in_lead, in_title) = rayon::join(
             || articles_with(bags, terms, weights.lead > 0.0, |row| bags.lead(row, weights.lead_tokens)),
             || articles_with(bags, terms, weights.title > 0.0, |row| bags.title(row)),
         );
         let mut next = 0;
         let of_term = |((lead, title), body): ((&u32, &u32), bool)| {
-            let fields =
-                u8::from(body) | u8::from(*lead >= min_articles) << 1 | u8::from(*title >= min_articles) << 2;
+            let fields = u8::from(body) | u8::from(*lead >= enough) << 1 | u8::from(*title >= enough) << 2;
             let first = next;
             next += fields.count_ones();
             TermColumns::new(first, fields).0
@@ -143,6 +144,9 @@ impl Columns {
         fields
     }
 }
+
+/// Where more than one article makes a term, so many make a column in the lead or the title.
+const ENOUGH_IN_FIELD: u32 = 2;
 
 /// In how many articles each term is among those that `of` gives for the article, if they are `wanted`.
 fn articles_with<I: Iterator<Item = u32>>(

@@ -16,9 +16,6 @@ use crate::nearest::{listed, nearest};
 use crate::text::{Analyzer, Language};
 use crate::{Article, Error, Result, Task, Topic};
 
-/// A term must stand in the lead or the title of this many articles to have a column there, or of fewer where fewer make a term.
-const ENOUGH_IN_FIELD: u32 = 2;
-
 /// A language is one of the corpus's when at least this share of its articles is in it.
 const LANGUAGE_SHARE: f64 = 0.05;
 
@@ -47,7 +44,7 @@ pub(super) struct Prepared {
     /// How many terms there are.
     pub terms: usize,
     /// In how many articles a term had to occur.
-    min_articles: u32,
+    pub min_articles: u32,
     pub bags: Bags,
     /// The topics, sorted by name.
     pub topics: Vec<Topic>,
@@ -247,8 +244,7 @@ pub(super) struct View {
 
 impl View {
     pub fn new(prepared: &Prepared, fields: &FieldWeights) -> View {
-        let enough = prepared.min_articles.min(ENOUGH_IN_FIELD);
-        let columns = Columns::new(&prepared.bags, prepared.terms, fields, enough);
+        let columns = Columns::new(&prepared.bags, prepared.terms, fields, prepared.min_articles);
         let counts = Counts::new(&prepared.bags, &columns, fields);
         let column_topics = ColumnTopics::new(&counts);
         View { columns, fields: *fields, counts, column_topics }

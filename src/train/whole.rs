@@ -98,7 +98,7 @@ impl Whole<'_> {
             without_topic: with_topics(0) as u64,
             self_labelled: (learned_from - rows.len()) as u64,
             terms: prepared.terms as u64,
-            min_articles: self.words.vocabulary.min_articles,
+            min_articles: prepared.min_articles,
             columns: view.columns.len() as u64,
             chosen: Some(*candidate),
             trials: self.trials,

@@ -16,9 +16,10 @@ fn starter_corpus() -> &'static Corpus {
     CORPUS.get_or_init(|| Corpus::read(path).unwrap())
 }
 
-/// A model of several topics to an article, and two of exactly one: without and with a second stage over the scores.
-fn models() -> &'static [TopicModel; 3] {
-    static MODELS: OnceLock<[TopicModel; 3]> = OnceLock::new();
+/// A model of several topics to an article, and two of exactly one: without and with a second stage over the scores; and one that knows
+/// words by their character n-grams.
+fn models() -> &'static [TopicModel; 4] {
+    static MODELS: OnceLock<[TopicModel; 4]> = OnceLock::new();
     MODELS.get_or_init(|| {
         let trainer =
             Trainer::new(TrainSettings { effort: Effort::Fast, ..TrainSettings::default() }).unwrap();
@@ -28,12 +29,17 @@ fn models() -> &'static [TopicModel; 3] {
             article.topics = first.map(|topic| vec![topic]);
             article.topics.is_some()
         });
+        let spelled = TrainSettings { character_ngrams: Some(true), ..trainer.settings().clone() };
         let models = [
             trainer.train(starter_corpus()).unwrap(),
             trainer.train(&single).unwrap(),
             Trainer::default().train(&single).unwrap(),
+            Trainer::new(spelled).unwrap().train(starter_corpus()).unwrap(),
         ];
-        assert_eq!(models.each_ref().map(TopicModel::task), [Task::Multi, Task::Single, Task::Single]);
+        assert_eq!(
+            models.each_ref().map(TopicModel::task),
+            [Task::Multi, Task::Single, Task::Single, Task::Multi]
+        );
         models
     })
 }
@@ -70,7 +76,7 @@ proptest! {
 
     #[test]
     fn contributions_add_up_for_articles_of_known_words(
-        title in 0_usize..400, texts in prop::collection::vec((0_usize..400, 0_usize..300), 0..6), which in 0_usize..3
+        title in 0_usize..400, texts in prop::collection::vec((0_usize..400, 0_usize..300), 0..6), which in 0_usize..4
     ) {
         let articles = &starter_corpus().articles;
         let mut text = String::new();
@@ -83,7 +89,7 @@ proptest! {
     }
 
     #[test]
-    fn contributions_add_up_for_anything(title in ".{0,30}", text in "\\PC{0,200}", which in 0_usize..3) {
+    fn contributions_add_up_for_anything(title in ".{0,30}", text in "\\PC{0,200}", which in 0_usize..4) {
         check(&models()[which], &Article::new("x", title, text))?;
     }
 }
@@ -109,7 +115,7 @@ fn spans_are_bytes_of_the_words_as_written() {
 
 #[test]
 fn asked_topics_follow_the_assigned_ones_once() {
-    let [multi, single, _] = models();
+    let [multi, single, ..] = models();
     let article = Article::new("x", "", "Crude oil output of OPEC");
     let asked = [Topic::from("no such topic"), multi.topics()[3].clone(), multi.topics()[3].clone()];
     let explanation = multi.explain(&article, Some(&asked));

@@ -74,6 +74,8 @@ fn all_settings() -> TrainSettings {
         // Not beside a compact model.
         self_training: false,
         min_articles: Some(1),
+        // Not in a compact model.
+        character_ngrams: Some(false),
         max_terms: 500,
         lead_tokens: Some(7),
         lead_weight: Some(0.25),

@@ -67,13 +67,15 @@ impl Desk {
 fn articles() -> Vec<Article> {
     let mut articles = Vec::new();
     for n in 0..8 {
-        let mut add = |id: &str, text: &str, topics: &[&str]| {
+        // No two are copies of each other: what is learned of a topic shows on those that were not learned from.
+        let mut add = |id: &str, words: [&str; 6], topics: &[&str]| {
+            let text = [n, n + 1, n + 3].map(|at| words[at % 6]).join(" ");
             let article = Article::new(format!("{id}{n}"), "", format!("{text} {n}{n}"));
             articles.push(article.with_topics(topics.iter().copied()));
         };
-        add("e", "crude oil pipeline", &["energy"]);
-        add("s", "penalty match coach", &["sport"]);
-        add("n", "onions carrots", &[]);
+        add("e", ["crude", "oil", "pipeline", "barrels", "refinery", "opec"], &["energy"]);
+        add("s", ["penalty", "match", "coach", "goal", "keeper", "striker"], &["sport"]);
+        add("n", ["onions", "carrots", "soup", "parsley", "butter", "thyme"], &[]);
     }
     articles
 }

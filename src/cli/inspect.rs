@@ -100,6 +100,13 @@ fn write_settings(out: &mut impl Write, model: &TopicModel) -> std::io::Result<(
     writeln!(out, "Language:    {}", languages.join(", "))?;
     let rare = if report.min_articles == 1 { ", words of a single article among them" } else { "" };
     writeln!(out, "Vocabulary:  {} terms in {} columns{rare}", report.terms, report.columns)?;
+    if report.character_ngrams > 0 {
+        writeln!(
+            out,
+            "        and {} character n-grams, by which words are known that are no terms",
+            report.character_ngrams
+        )?;
+    }
     if let Some(chosen) = &report.chosen {
         writeln!(
             out,

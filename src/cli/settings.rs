@@ -50,6 +50,9 @@ pub struct SettingArguments {
     /// A term must occur in this many articles; by default in 2, or in 1 where articles are short or few.
     #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = whole::<u32>)]
     min_articles: Option<u32>,
+    /// Whether words never seen are known by their character n-grams; by default where articles are short.
+    #[arg(long, num_args = 0..=1, default_missing_value = "true", value_name = "TRUE|FALSE")]
+    character_ngrams: Option<bool>,
     /// No more terms than this, the most frequent.
     #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = whole::<usize>)]
     max_terms: Option<usize>,
@@ -149,6 +152,7 @@ impl SettingArguments {
         set(&mut settings.opening_pairs, self.opening_pairs);
         set(&mut settings.self_training, self.self_training);
         set(&mut settings.min_articles, self.min_articles.map(Some));
+        set(&mut settings.character_ngrams, self.character_ngrams.map(Some));
         set(&mut settings.max_terms, self.max_terms);
         set(&mut settings.lead_tokens, self.lead_tokens.map(Some));
         set(&mut settings.lead_weight, self.lead_weight.map(Some));

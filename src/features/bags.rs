@@ -4,7 +4,8 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
-use super::Documents;
+use super::character_ngrams::UNIT;
+use super::{CharacterNgrams, Documents, damped};
 
 /// The distinct terms of each article and how often it has them, and its title and the opening of its text word by word:
 /// what every choice of fields is counted from.
@@ -12,8 +13,10 @@ use super::Documents;
 pub struct Bags {
     /// The terms of each article in ascending order, n-grams among them.
     pub(super) terms: Lists<u32>,
-    /// How often the article has each of `terms`.
+    /// How often the article has each of `terms`; of a character n-gram, [`UNIT`] times what its words count.
     pub(super) counts: Vec<u16>,
+    /// How many of the terms, the last, are character n-grams.
+    pub(super) character_ngrams: usize,
     /// The tokens of each title, and then those of the opening; those that are no term as [`Documents::UNKNOWN`].
     openings: Lists<u32>,
     /// How many of the tokens in `openings` are the title.
@@ -118,6 +121,49 @@ impl Bags {
         self.pairs.push(documents.opening_pairs(row));
     }
 
+    /// The same with the character n-grams of the words as further terms, numbered from `words` on.
+    #[must_use]
+    pub fn with_character_ngrams(&self, ngrams: &CharacterNgrams, words: usize) -> Bags {
+        let rows: Vec<usize> = (0..self.len()).collect();
+        let counted: Vec<Vec<(u32, u16)>> = rows
+            .par_iter()
+            .with_min_len(CHUNK)
+            .map_init(|| vec![0.0; ngrams.len()], |sums, &row| self.count_character_ngrams(row, ngrams, sums))
+            .collect();
+        let mut bags = Bags { terms: Lists::default(), counts: Vec::new(), ..self.clone() };
+        bags.character_ngrams = ngrams.len();
+        for (row, of_ngrams) in counted.into_iter().enumerate() {
+            let terms = self.terms.of(row).iter().copied();
+            bags.terms.extend(terms.chain(of_ngrams.iter().map(|&(ngram, _)| words as u32 + ngram)));
+            bags.counts.extend_from_slice(&self.counts[self.terms.range(row)]);
+            bags.counts.extend(of_ngrams.iter().map(|&(_, count)| count));
+        }
+        bags
+    }
+
+    /// The character n-grams of article `row` and their counts. `sums` has a 0 for each n-gram, before and after.
+    fn count_character_ngrams(
+        &self,
+        row: usize,
+        ngrams: &CharacterNgrams,
+        sums: &mut [f32],
+    ) -> Vec<(u32, u16)> {
+        let mut found: Vec<u32> = Vec::new();
+        for (&term, &count) in self.terms.of(row).iter().zip(&self.counts[self.terms.range(row)]) {
+            for &ngram in ngrams.of(term as usize) {
+                let sum = &mut sums[ngram as usize];
+                if *sum == 0.0 {
+                    found.push(ngram);
+                }
+                *sum += damped(count.into());
+            }
+        }
+        found.sort_unstable();
+        // A cast of what is larger gives the largest there is.
+        let count = |&ngram: &u32| (ngram, (std::mem::take(&mut sums[ngram as usize]) * UNIT).round() as u16);
+        found.iter().map(count).collect()
+    }
+
     fn append(&mut self, further: &Bags) {
         self.terms.append(&further.terms);
         self.counts.extend_from_slice(&further.counts);
@@ -174,7 +220,7 @@ impl Bags {
     /// Where there is no such row.
     #[must_use]
     pub fn select(&self, rows: &[usize]) -> Bags {
-        let mut selected = Bags::default();
+        let mut selected = Bags { character_ngrams: self.character_ngrams, ..Bags::default() };
         for &row in rows {
             selected.terms.push(self.terms.of(row));
             selected.counts.extend_from_slice(&self.counts[self.terms.range(row)]);

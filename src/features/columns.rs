@@ -86,6 +86,8 @@ pub struct Columns {
     /// The [`TermColumns`] of each term.
     of_terms: Vec<u32>,
     len: usize,
+    /// How many of the columns, the last, are character n-grams.
+    character_ngrams: usize,
 }
 
 impl Columns {
@@ -106,7 +108,7 @@ impl Columns {
             TermColumns::new(first, fields).0
         };
         let of_terms = in_lead.iter().zip(&in_title).zip(bags.in_body(terms)).map(of_term).collect();
-        Columns { of_terms, len: next as usize }
+        Columns { of_terms, len: next as usize, character_ngrams: bags.character_ngrams }
     }
 
     /// The [`TermColumns`] of each term.
@@ -117,6 +119,11 @@ impl Columns {
     /// How many columns there are.
     pub fn len(&self) -> usize {
         self.len
+    }
+
+    /// How many of them, the first, are words and n-grams of words; character n-grams have the others.
+    pub fn words(&self) -> usize {
+        self.len - self.character_ngrams
     }
 
     /// Whether there are no columns.

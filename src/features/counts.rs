@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use super::character_ngrams::{SHARE, UNIT};
 use super::{Bags, Columns, Field, FieldWeights, Records};
 
 /// Damped counts of a corpus: articles × columns, sparse.
@@ -18,6 +19,8 @@ pub struct Counts {
     counts: Vec<u16>,
     /// The field of each column.
     field: Vec<u8>,
+    /// How many of the columns, the first, are no character n-grams.
+    words: usize,
 }
 
 /// 1 + ln of a count: a word that stands ten times says more than one that stands once, but not ten times as much.
@@ -55,7 +58,8 @@ impl Counts {
                 || vec![[0; 2]; columns.terms()],
                 |scratch, (row, (columns, counts))| spread.fill(row, scratch, columns, counts),
             );
-        Counts { starts: starts.into(), columns: all.into(), counts, field: columns.field_of_columns() }
+        let (field, words) = (columns.field_of_columns(), columns.words());
+        Counts { starts: starts.into(), columns: all.into(), counts, field, words }
     }
 
     /// How many articles there are.
@@ -84,7 +88,8 @@ impl Counts {
     }
 
     /// Records in which column `c` is worth `column_weights[c]`: damped count × weight, each field brought to the
-    /// length that `weights` gives it, and the whole to length 1.
+    /// length that `weights` gives it, and the whole to length 1. Character n-grams come on top, at a share of what
+    /// their words are worth.
     pub fn weigh(&self, column_weights: &[f32], weights: &FieldWeights) -> Records {
         let field_weights = weights.as_array();
         let table: Vec<f32> = (0..u32::from(TABLE)).map(damped).collect();
@@ -96,6 +101,8 @@ impl Counts {
         rows.into_par_iter().enumerate().with_min_len(CHUNK).for_each(|(row, values)| {
             let range = self.starts[row]..self.starts[row + 1];
             let (columns, counts) = (&self.columns[range.clone()], &self.counts[range]);
+            let words = columns.partition_point(|&column| (column as usize) < self.words);
+            let (values, of_ngrams) = values.split_at_mut(words);
             let mut squares = [0.0_f32; 3];
             for ((value, &column), &count) in values.iter_mut().zip(columns).zip(counts) {
                 *value = damped(count) * column_weights[column as usize];
@@ -104,6 +111,12 @@ impl Counts {
             let scale = field_scales(squares, field_weights);
             for (value, &column) in values.iter_mut().zip(columns) {
                 *value *= scale[usize::from(self.field[column as usize])];
+            }
+            let share = SHARE / UNIT * scale[Field::Body as usize];
+            for ((value, &column), &count) in
+                of_ngrams.iter_mut().zip(&columns[words..]).zip(&counts[words..])
+            {
+                *value = f32::from(count) * column_weights[column as usize] * share;
             }
         });
         Records {
@@ -180,10 +193,14 @@ impl Spread<'_> {
             *count = count.saturating_add(1);
         });
         let mut at = 0;
-        let in_body = self.bags.terms.of(row).iter().zip(&self.bags.counts[self.bags.terms.range(row)]);
+        let terms = self.bags.terms.of(row);
+        let in_body = terms.iter().zip(&self.bags.counts[self.bags.terms.range(row)]);
         let pairs = self.bags.opening_pairs(row);
         let in_opening = pairs.iter().map(|pair| (pair, &0));
-        for (&term, &in_body) in in_body.chain(in_opening) {
+        let of_words = self.columns.terms() - self.bags.character_ngrams;
+        let of_words = terms.partition_point(|&term| (term as usize) < of_words);
+        let (before, behind) = (in_body.clone().take(of_words), in_body.skip(of_words));
+        for (&term, &in_body) in before.chain(in_opening).chain(behind) {
             let [in_lead, in_title] = std::mem::take(&mut scratch[term as usize]);
             for (field, count) in [(Field::Body, in_body), (Field::Lead, in_lead), (Field::Title, in_title)] {
                 if count > 0

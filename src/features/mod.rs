@@ -6,6 +6,7 @@
 //! column is worth; and [`Counts::weigh`] makes the [`Records`] that a classifier learns from.
 
 mod bags;
+mod character_ngrams;
 mod column_topics;
 mod columns;
 mod counts;
@@ -21,6 +22,8 @@ mod vocabulary;
 mod weighting;
 
 pub use bags::Bags;
+pub use character_ngrams::CharacterNgrams;
+pub(crate) use character_ngrams::{SHARE, each_ngram_key};
 pub use column_topics::{ColumnTopics, TopicCounts};
 pub use columns::{Columns, Field, FieldWeights, TermColumns};
 pub(crate) use counts::field_scales;

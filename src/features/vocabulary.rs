@@ -5,6 +5,7 @@ use std::hash::BuildHasherDefault;
 
 use rayon::prelude::*;
 
+use super::character_ngrams::{CharacterNgrams, key_of_character_ngram};
 use super::ngrams::{Ends, MAX_NGRAM, advance, key_of_ngram};
 use super::opening_pairs::add_opening_pairs;
 use super::spellings::{KeyHasher, Terms, read};
@@ -19,11 +20,13 @@ pub struct VocabularyLimits {
     pub min_articles: Option<u32>,
     /// No more terms than this: the most frequent are taken.
     pub max_terms: usize,
+    /// Whether words are known by their character n-grams too; `None`: where articles are short.
+    pub character_ngrams: Option<bool>,
 }
 
 impl Default for VocabularyLimits {
     fn default() -> Self {
-        VocabularyLimits { min_articles: None, max_terms: 2_000_000 }
+        VocabularyLimits { min_articles: None, max_terms: 2_000_000, character_ngrams: None }
     }
 }
 
@@ -38,6 +41,8 @@ pub struct Vocabulary {
     pub min_articles: u32,
     /// All spellings seen, and the terms themselves, so that unseen spellings find their stem.
     pub surfaces: SurfaceTable<'static>,
+    /// The character n-grams of the words, where they are known by these too.
+    pub character_ngrams: CharacterNgrams,
     /// The two terms that each n-gram is made of; n-grams are the last terms.
     ngrams: Vec<(TermId, TermId)>,
 }
@@ -89,7 +94,8 @@ impl Vocabulary {
         }));
         let mut articles: Vec<u32> = order.iter().map(|&old| frequency[old as usize]).collect();
         let mut ngrams = Vec::new();
-        let (enough, room) = (min_articles.max(2), limits.max_terms - terms.len());
+        let words = terms.len();
+        let (enough, room) = (min_articles.max(2), limits.max_terms - words);
         let found = match analyzer.opening_pairs {
             true => add_opening_pairs(&mut documents, terms.len(), enough, room),
             false => add_ngrams(&mut documents, terms.len(), analyzer.ngrams, enough, room),
@@ -102,15 +108,22 @@ impl Vocabulary {
             articles.push(ngram.articles);
             ngrams.push((ngram.first, ngram.then));
         }
+        let spelled = limits.character_ngrams.unwrap_or_else(|| min_articles == 1 && are_short(&documents));
+        let character_ngrams = match spelled {
+            true => CharacterNgrams::new(&terms[..words], limits.max_terms - terms.len()),
+            false => CharacterNgrams::default(),
+        };
+        let numbers = (terms.len() as u32..).map(TermId);
+        entries.extend(character_ngrams.texts.iter().map(|text| key_of_character_ngram(text)).zip(numbers));
         let surfaces = SurfaceTable::new(entries);
-        (Vocabulary { terms, articles, min_articles, surfaces, ngrams }, documents)
+        (Vocabulary { terms, articles, min_articles, surfaces, character_ngrams, ngrams }, documents)
     }
 
     /// The vocabulary of the terms that are true in `kept`, in the order that they have, and the new number of each term
     /// ([`Documents::UNKNOWN`]: none). The terms that a kept n-gram is made of are kept with it.
     ///
     /// Spellings are left out: a term is found by its text, which is what its spellings become. It takes the reader of an
-    /// article longer, and finds the same.
+    /// article longer, and finds the same. So are character n-grams.
     pub(crate) fn keep(&self, mut kept: Vec<bool>) -> (Vocabulary, Vec<u32>) {
         let words = self.terms.len() - self.ngrams.len();
         // An n-gram has a higher number than what it is made of.
@@ -140,7 +153,8 @@ impl Vocabulary {
             articles.push(self.articles[old]);
         }
         let (min_articles, surfaces) = (self.min_articles, SurfaceTable::new(entries));
-        (Vocabulary { terms, articles, min_articles, surfaces, ngrams }, number)
+        let character_ngrams = CharacterNgrams::default();
+        (Vocabulary { terms, articles, min_articles, surfaces, character_ngrams, ngrams }, number)
     }
 }
 
@@ -173,6 +187,14 @@ const MUCH: f64 = 0.0175;
 
 /// Of more words, those of a single article, which are half of them and more, would make a model large and training slow.
 const MANY_WORDS: usize = 80_000;
+
+/// Whether articles are so short that character n-grams pay: docs/quality.md has corpora on either side.
+fn are_short(documents: &Documents) -> bool {
+    documents.tokens.len() <= SHORT * documents.len()
+}
+
+/// Articles of no more words than these are short.
+const SHORT: usize = 64;
 
 /// Finds the n-grams of up to `longest` words that `enough` articles have, no more than there is `room` for, shorter before longer
 /// and frequent before rare, numbers them from `terms` on, and notes in `documents` where they stand.

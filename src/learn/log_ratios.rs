@@ -19,9 +19,10 @@ const SMOOTHING: f32 = 0.1;
 ///
 /// A support vector machine looks no further at a word once the articles that have it are on the right side. These ratios
 /// count them all. They are for articles with exactly one topic: a column's weights are brought to mean 0 over topics, which
-/// changes no comparison between two. There is no bias.
-pub(crate) fn log_ratios(counts: &TopicCounts) -> Weights {
-    let (columns, topics) = (counts.columns(), counts.topics());
+/// changes no comparison between two. There is no bias. Only the first `columns` have weights: what character n-grams say, their
+/// words say already.
+pub(crate) fn log_ratios(counts: &TopicCounts, columns: usize) -> Weights {
+    let topics = counts.topics();
     let smooth = f64::from(SMOOTHING) * columns as f64;
     let all: f64 = (0..columns).map(|column| f64::from(counts.articles(column))).sum();
     let mut inside = vec![0.0_f64; topics];
@@ -33,7 +34,7 @@ pub(crate) fn log_ratios(counts: &TopicCounts) -> Weights {
     }
     let sizes: Vec<f32> =
         inside.iter().map(|inside| ((all - inside + smooth) / (inside + smooth)).ln() as f32).collect();
-    let mut blocks: Vec<Vec<Lanes>> = vec![vec![[0.0; LANES]; columns + 1]; topics.div_ceil(LANES)];
+    let mut blocks: Vec<Vec<Lanes>> = vec![vec![[0.0; LANES]; counts.columns() + 1]; topics.div_ceil(LANES)];
     for (block, first) in blocks.iter_mut().zip((0..).step_by(LANES)) {
         let here = &sizes[first..topics.min(first + LANES)];
         block[..columns].par_iter_mut().enumerate().with_min_len(COLUMNS).for_each(|(column, lanes)| {
@@ -86,7 +87,7 @@ mod tests {
             let bags = Bags::new(&documents, vocabulary.terms.len(), 0);
             let columns = Columns::new(&bags, vocabulary.terms.len(), &fields, 1);
             let counts = Counts::new(&bags, &columns, &fields);
-            let weights = log_ratios(&ColumnTopics::new(&counts).counts(&targets, 3, |_| true));
+            let weights = log_ratios(&ColumnTopics::new(&counts).counts(&targets, 3, |_| true), columns.len());
 
             let count = |word: &str, topic: Option<u32>| {
                 let of = |row: usize| topic.is_none_or(|topic| targets[row] == [topic]);

@@ -52,6 +52,14 @@ impl Weights {
         self
     }
 
+    /// Adds to the weights of column `to` those of column `from`, `factor` times.
+    pub fn add(&mut self, to: usize, from: usize, factor: f32) {
+        for block in &mut self.blocks {
+            let further = block[from];
+            block[to].iter_mut().zip(further).for_each(|(weight, further)| *weight += factor * further);
+        }
+    }
+
     /// The same weights and `share` times those of `other`, which must be of the same columns and topics.
     #[must_use]
     pub fn blended(mut self, other: &Weights, share: f32) -> Weights {

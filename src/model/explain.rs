@@ -4,7 +4,7 @@
 //! feature of the article, the feature's value times its weight. What a [`TopicExplanation`] holds is all of these
 //! summands, tied to the words that they come from.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -48,10 +48,10 @@ pub struct TopicExplanation {
     pub contributions: Vec<Contribution>,
 }
 
-/// What a term in a field adds to the score of a topic.
+/// What a term in a field adds to the score of a topic; or a word that is no term, by its character n-grams.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Contribution {
-    /// The term: a stem, mostly.
+    /// The term: a stem, mostly; of a word that is no term, what it would be.
     pub term: Arc<str>,
     /// The field that it stands in. The body is the whole article, title and lead included.
     pub field: Field,
@@ -148,43 +148,85 @@ impl TopicModel {
 }
 
 /// The features of an article with their terms and places, which all topics share.
-struct Evidence {
-    features: Vec<(Feature, Arc<str>, Arc<[Span]>)>,
+struct Evidence(Vec<Piece>);
+
+/// A term in a field; or a word that is no term, with its character n-grams.
+struct Piece {
+    term: Arc<str>,
+    field: Field,
+    /// Its columns, and its value in each.
+    columns: Vec<(u32, f32)>,
+    spans: Arc<[Span]>,
 }
 
 impl Evidence {
     fn new(model: &TopicModel, scorer: &mut Scorer<'_>, article: &Article, language: usize) -> Evidence {
+        let words = scorer.words();
         let features = scorer.features(article);
+        let (terms, ngrams): (Vec<Feature>, Vec<Feature>) =
+            features.into_iter().partition(|feature| (feature.term.0 as usize) < words);
         let occurrences = Occurrences::new(scorer, article, language);
-        let features = features
-            .into_iter()
-            .map(|feature| {
-                let term = model.term_text(feature.term.0 as usize).into();
-                (feature, term, occurrences.of(feature.term, feature.field).into())
-            })
-            .collect();
-        Evidence { features }
+        let piece = |feature: Feature| Piece {
+            term: model.term_text(feature.term.0 as usize).into(),
+            field: feature.field,
+            columns: vec![(feature.column, feature.value)],
+            spans: occurrences.of(feature.term, feature.field).into(),
+        };
+        let mut pieces: Vec<Piece> = terms.into_iter().map(piece).collect();
+        let term_at = |span: &Span| scorer.term_of(span.of(article), language).unwrap_or_default();
+        pieces.extend(unknown_words(&ngrams, &occurrences, term_at));
+        Evidence(pieces)
     }
 
     /// What each feature adds to the score of `topic`, highest first. Those that add nothing are left out.
     fn contributions(&self, scorer: &Scorer<'_>, topic: TopicId) -> Vec<Contribution> {
         let arrays = &scorer.arrays;
-        let mut contributions: Vec<Contribution> = self
-            .features
-            .iter()
-            .filter_map(|(feature, term, spans)| {
-                let column = feature.column as usize;
-                let weight = f32::from(arrays.weights.get(column, topic)?);
-                let contribution = feature.value * arrays.columns[column][1] * weight;
-                (contribution != 0.0).then(|| Contribution {
-                    term: Arc::clone(term),
-                    field: feature.field,
-                    contribution,
-                    spans: Arc::clone(spans),
-                })
+        let of_column = |&(column, value): &(u32, f32)| {
+            let weight = arrays.weights.get(column as usize, topic).map_or(0.0, f32::from);
+            value * arrays.columns[column as usize][1] * weight
+        };
+        let of_piece = |piece: &Piece| {
+            let contribution: f32 = piece.columns.iter().map(of_column).sum();
+            (contribution != 0.0).then(|| Contribution {
+                term: Arc::clone(&piece.term),
+                field: piece.field,
+                contribution,
+                spans: Arc::clone(&piece.spans),
             })
-            .collect();
+        };
+        let mut contributions: Vec<Contribution> = self.0.iter().filter_map(of_piece).collect();
         contributions.sort_by(|a, b| b.contribution.total_cmp(&a.contribution));
         contributions
     }
+}
+
+/// A word that is no term: where it stands, and what its character n-grams are worth there, by column.
+#[derive(Default)]
+struct UnknownWord {
+    spans: BTreeSet<Span>,
+    columns: Vec<(u32, f32)>,
+}
+
+/// The words that are no terms, in the order of the alphabet, with what their character n-grams are worth in each of them: an n-gram
+/// is shared evenly among the places where it stands. `term_at` says what a word would be as a term.
+fn unknown_words(
+    ngrams: &[Feature],
+    occurrences: &Occurrences,
+    term_at: impl Fn(&Span) -> String,
+) -> impl Iterator<Item = Piece> {
+    let mut words: BTreeMap<String, UnknownWord> = BTreeMap::new();
+    for ngram in ngrams {
+        let spans = occurrences.of(ngram.term, ngram.field);
+        for span in &spans {
+            let word = words.entry(term_at(span)).or_default();
+            word.spans.insert(*span);
+            word.columns.push((ngram.column, ngram.value / spans.len() as f32));
+        }
+    }
+    words.into_iter().map(|(term, word)| Piece {
+        term: term.into(),
+        field: Field::Body,
+        columns: word.columns,
+        spans: word.spans.into_iter().collect(),
+    })
 }

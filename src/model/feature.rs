@@ -4,7 +4,8 @@ use super::Scorer;
 use crate::features::Field;
 use crate::{Article, TermId};
 
-/// A feature of an article: a column, and its value after all norms. The values of an article have length 1.
+/// A feature of an article: a column, and its value after all norms. The values of an article have length 1, those of the character
+/// n-grams of words that are no terms aside.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Feature {
     /// The term.
@@ -30,8 +31,10 @@ impl Scorer<'_> {
         features
     }
 
-    /// The features of `article`, by column and value alone.
+    /// The features of `article` that are terms, by column and value alone.
     pub(crate) fn columns_and_values(&mut self, article: &Article) -> Vec<(u32, f32)> {
-        self.features(article).iter().map(|feature| (feature.column, feature.value)).collect()
+        let mut features = self.features(article);
+        features.retain(|feature| (feature.term.0 as usize) < self.words());
+        features.iter().map(|feature| (feature.column, feature.value)).collect()
     }
 }

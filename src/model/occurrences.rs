@@ -46,7 +46,7 @@ impl Span {
     }
 }
 
-/// All tokens of an article that are terms, sorted by term and then by place.
+/// All tokens of an article that are terms, or have character n-grams that are, sorted by term and then by place.
 pub(super) struct Occurrences(Vec<Occurrence>);
 
 struct Occurrence {
@@ -65,16 +65,19 @@ impl Occurrences {
             let mut ends = Ends::default();
             // Where the last words started: an n-gram starts with the first of its own.
             let mut starts = [0; MAX_NGRAM as usize];
-            scorer.each_term(part.of(article), language, |scorer, place, term| {
+            scorer.each_word(part.of(article), language, |scorer, place, word| {
                 starts.rotate_right(1);
                 starts[0] = place.start;
-                ends = scorer.ngrams(ends, term);
+                ends = scorer.ngrams(ends, word.term);
                 for (words, (start, term)) in starts.into_iter().zip(ends).enumerate() {
                     let span = Span { part, start, end: place.end };
                     let lead = if words > 0 { lead.min(PAIRED_TOKENS) } else { lead };
                     let in_lead = part == Part::Text && position < lead;
                     found.extend(term.map(|term| Occurrence { term, span, in_lead }));
                 }
+                let span = Span { part, start: place.start, end: place.end };
+                let spelling = scorer.spelling(word).iter();
+                found.extend(spelling.map(|&term| Occurrence { term, span, in_lead: false }));
                 position += 1;
             });
         }

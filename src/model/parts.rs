@@ -78,9 +78,10 @@ impl Parts<'_> {
     /// The bytes of the model file.
     pub(super) fn encode(&self) -> Result<Vec<u8>> {
         let surfaces = self.vocabulary.surfaces.buckets();
+        let character_ngrams = &self.vocabulary.character_ngrams;
         let mut text = Vec::new();
-        let mut ends = Vec::with_capacity(self.vocabulary.terms.len());
-        for term in &self.vocabulary.terms {
+        let mut ends = Vec::with_capacity(self.vocabulary.terms.len() + character_ngrams.len());
+        for term in self.vocabulary.terms.iter().chain(&character_ngrams.texts) {
             text.extend_from_slice(term.as_bytes());
             ends.push(text.len() as u32);
         }
@@ -110,6 +111,7 @@ impl Parts<'_> {
             topics: self.topics.clone(),
             taxonomy: self.taxonomy.clone(),
             analyzer: self.analyzer.clone(),
+            character_ngrams: character_ngrams.len() as u32,
             fields: self.fields,
             decision: self.decision.clone(),
             curves: self.curves.clone(),
@@ -127,7 +129,8 @@ fn encode<'a>(mut card: Card, tensors: impl Iterator<Item = (&'a str, &'a Tensor
     let tensors: Vec<_> = tensors.collect();
     let has = |wanted: &str| tensors.iter().any(|(name, _)| *name == wanted);
     card.version = match card.decision.calibration {
-        _ if has(OF_TODAY[0].0) => FORMAT_VERSION,
+        _ if card.character_ngrams > 0 => FORMAT_VERSION,
+        _ if has(OF_TODAY[0].0) => 5,
         _ if card.analyzer.opening_pairs => 4,
         Calibration::Platt { .. } => 3,
         Calibration::Softmax(_) if has(PLACES[0].0) => 2,

@@ -6,7 +6,9 @@ use std::ops::Range;
 use super::file::Arrays;
 use super::weights::StoredWeights;
 use super::{Card, TopicModel};
-use crate::features::{Ends, PAIRED_TOKENS, SurfaceTable, TermColumns, advance, damped, field_scales};
+use crate::features::{
+    Ends, PAIRED_TOKENS, SurfaceTable, TERM_SPACE, TermColumns, advance, damped, each_ngram_key, field_scales,
+};
 use crate::text::{Surface, TermMaker, key_of, tokenize};
 use crate::wide::{Wide, wide};
 use crate::{Article, TermId};
@@ -25,8 +27,10 @@ pub struct Scorer<'m> {
     terms: Vec<u32>,
     /// How many terms that are.
     touched: usize,
-    /// Terms of spellings that the vocabulary has not seen, as they were found out.
-    unseen: HashMap<u64, Option<TermId>, foldhash::fast::FixedState>,
+    /// What was found out of spellings that the vocabulary has not seen.
+    unseen: HashMap<u64, Word, foldhash::fast::FixedState>,
+    /// The character n-grams of those that are no terms.
+    spelled: Vec<TermId>,
     /// For each field, columns of the current article and what to multiply their weights by.
     columns: [Vec<(u32, f32)>; 3],
     /// A sum for each topic.
@@ -42,7 +46,8 @@ pub struct Scratch {
     makers: Vec<TermMaker>,
     counts: Vec<[u32; 3]>,
     terms: Vec<u32>,
-    unseen: HashMap<u64, Option<TermId>, foldhash::fast::FixedState>,
+    unseen: HashMap<u64, Word, foldhash::fast::FixedState>,
+    spelled: Vec<TermId>,
     columns: [Vec<(u32, f32)>; 3],
     sums: Vec<f32>,
     damped: Vec<f32>,
@@ -51,11 +56,23 @@ pub struct Scratch {
 /// The most unseen spellings that are remembered: a stream of any length must not fill the memory.
 const MAX_UNSEEN: usize = 50_000;
 
+/// The most character n-grams of them.
+const MAX_SPELLED: usize = 1_000_000;
+
 /// Counts up to this have their damped form in a table.
 const DAMPED: u32 = 256;
 
 /// So many words are looked up at a time.
 const TOGETHER: usize = 16;
+
+/// A word of an article, as the model knows it.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Word {
+    /// Its term, if it is one.
+    pub term: Option<TermId>,
+    /// Where the character n-grams of a word that is no term start and end in [`Scorer::spelled`].
+    ngrams: (u32, u32),
+}
 
 /// The scores of an article.
 #[derive(Debug, Clone, PartialEq)]
@@ -80,6 +97,7 @@ impl<'m> Scorer<'m> {
             terms: vec![0; arrays.terms.len() + 1],
             touched: 0,
             unseen: HashMap::default(),
+            spelled: Vec::new(),
             columns: Default::default(),
             sums: vec![0.0; card.topics.len()],
             damped: (0..DAMPED).map(damped).collect(),
@@ -97,15 +115,29 @@ impl<'m> Scorer<'m> {
         if !same {
             return Scorer::new(model);
         }
-        let Scratch { checksum: _, makers, counts, terms, unseen, columns, sums, damped } = scratch;
+        let Scratch { checksum: _, makers, counts, terms, unseen, spelled, columns, sums, damped } = scratch;
         let (card, surfaces) = (&model.card, SurfaceTable::from_buckets(arrays.surfaces.into()));
-        Scorer { card, arrays, surfaces, makers, counts, terms, touched: 0, unseen, columns, sums, damped }
+        let touched = 0;
+        Scorer {
+            card,
+            arrays,
+            surfaces,
+            makers,
+            counts,
+            terms,
+            touched,
+            unseen,
+            spelled,
+            columns,
+            sums,
+            damped,
+        }
     }
 
     /// The scratch space alone, for [`TopicModel::resume_scorer`].
     pub fn into_scratch(self) -> Scratch {
-        let Scorer { card, makers, counts, terms, unseen, columns, sums, damped, .. } = self;
-        Scratch { checksum: card.checksum, makers, counts, terms, unseen, columns, sums, damped }
+        let Scorer { card, makers, counts, terms, unseen, spelled, columns, sums, damped, .. } = self;
+        Scratch { checksum: card.checksum, makers, counts, terms, unseen, spelled, columns, sums, damped }
     }
 
     /// The scores of `article`.
@@ -130,11 +162,12 @@ impl<'m> Scorer<'m> {
 
     /// Takes what was counted out of the scratch space. Calls `each` for each field that a term has a column in, of those where it
     /// stands: term, field, column, value before norms, and what a weight of 1 is worth in the column. What brings the values of
-    /// each field to their norm.
+    /// each field to their norm, in which character n-grams have no part.
     ///
     /// A damaged file may name columns that are not there: they are left out.
     #[inline]
     pub(super) fn take_columns(&mut self, mut each: impl FnMut(u32, usize, u32, f32, f32)) -> [f32; 3] {
+        let words = self.words();
         let mut squares = [0.0_f32; 3];
         for &term in &self.terms[..self.touched] {
             let counts = std::mem::take(&mut self.counts[term as usize]);
@@ -146,7 +179,7 @@ impl<'m> Scorer<'m> {
                 {
                     let known = self.damped.get(count as usize).copied();
                     let value = known.unwrap_or_else(|| damped(count)) * weight;
-                    squares[field] += value * value;
+                    squares[field] += if (term as usize) < words { value * value } else { 0.0 };
                     each(term, field, column, value, *scale);
                 }
                 column += u32::from(columns.has(field));
@@ -181,28 +214,31 @@ impl<'m> Scorer<'m> {
         let with_ngrams = self.card.analyzer.ngrams > 1 || self.card.analyzer.opening_pairs;
         let (mut words, mut known) = (0_u32, 0_u32);
         let mut ends = Ends::default();
-        self.each_term(part, language, |scorer, _, term| {
+        self.each_word(part, language, |scorer, _, word| {
             let (of_word, of_ngrams) = in_fields(words);
             words += 1;
-            if let Some(term) = term {
-                known += 1;
-                scorer.see(term, of_word);
+            match word.term {
+                Some(term) => {
+                    known += 1;
+                    scorer.see(term, of_word);
+                }
+                None => scorer.see_spelling(word),
             }
             if with_ngrams {
-                scorer.see_ngrams(&mut ends, term, of_ngrams);
+                scorer.see_ngrams(&mut ends, word.term, of_ngrams);
             }
         });
         (words, known)
     }
 
-    /// Calls `each` for every word of `text`, from left to right, with where it stands and its term: by its spelling, or for a
-    /// spelling never seen by its stem.
+    /// Calls `each` for every word of `text`, from left to right, with where it stands and what it is: by its spelling, or for a
+    /// spelling never seen by its stem, or for a stem never seen by its character n-grams.
     #[inline]
-    pub(super) fn each_term(
+    pub(super) fn each_word(
         &mut self,
         text: &str,
         language: usize,
-        mut each: impl FnMut(&mut Self, Range<usize>, Option<TermId>),
+        mut each: impl FnMut(&mut Self, Range<usize>, Word),
     ) {
         let mut spans = [(0, 0); TOGETHER];
         let mut keys = [Surface(0); TOGETHER];
@@ -210,8 +246,11 @@ impl<'m> Scorer<'m> {
         let mut look_up = |spans: &[(usize, usize)], keys: &[Surface; TOGETHER]| {
             let terms = self.surfaces.get_many(keys);
             for (at, &(start, end)) in spans.iter().enumerate() {
-                let term = terms[at].or_else(|| self.unseen_term(&text[start..end], language, keys[at].0));
-                each(self, start..end, term);
+                let word = match terms[at] {
+                    None => self.unseen_word(&text[start..end], language, keys[at].0),
+                    term => Word { term, ..Word::default() },
+                };
+                each(self, start..end, word);
             }
         };
         tokenize(text, |token| {
@@ -256,17 +295,49 @@ impl<'m> Scorer<'m> {
         }
     }
 
+    /// Counts the character n-grams of a word that is no term.
+    #[inline]
+    fn see_spelling(&mut self, word: Word) {
+        for at in word.ngrams.0..word.ngrams.1 {
+            self.see(self.spelled[at as usize], [1, 0, 0]);
+        }
+    }
+
+    /// The character n-grams of `word`, which must be of the text looked at last.
+    pub(super) fn spelling(&self, word: Word) -> &[TermId] {
+        &self.spelled[word.ngrams.0 as usize..word.ngrams.1 as usize]
+    }
+
+    /// How many of the terms, the first, are no character n-grams.
+    pub(super) fn words(&self) -> usize {
+        self.arrays.terms.len().saturating_sub(self.card.character_ngrams as usize)
+    }
+
+    /// The term of `token` in the language with this number, whether the model knows it or not.
+    pub(super) fn term_of(&self, token: &str, language: usize) -> Option<String> {
+        self.makers.get(language).and_then(|maker| maker.term(token))
+    }
+
     #[cold]
-    fn unseen_term(&mut self, token: &str, language: usize, key: u64) -> Option<TermId> {
-        if let Some(&term) = self.unseen.get(&key) {
-            return term;
+    fn unseen_word(&mut self, token: &str, language: usize, key: u64) -> Word {
+        if let Some(&word) = self.unseen.get(&key) {
+            return word;
         }
-        let term = self.makers.get(language).and_then(|maker| maker.term(token));
-        let term = term.and_then(|term| self.surfaces.get(key_of(&term, crate::features::TERM_SPACE)));
-        if self.unseen.len() < MAX_UNSEEN {
-            self.unseen.insert(key, term);
+        if self.unseen.len() == MAX_UNSEEN || self.spelled.len() > MAX_SPELLED {
+            self.unseen.clear();
+            self.spelled.clear();
         }
-        term
+        let mut word = Word::default();
+        if let Some(term) = self.term_of(token, language) {
+            word.term = self.surfaces.get(key_of(&term, TERM_SPACE));
+            if word.term.is_none() && self.card.character_ngrams > 0 {
+                let start = self.spelled.len() as u32;
+                each_ngram_key(&term, |key| self.spelled.extend(self.surfaces.get(key)));
+                word.ngrams = (start, self.spelled.len() as u32);
+            }
+        }
+        self.unseen.insert(key, word);
+        word
     }
 }
 

@@ -48,6 +48,9 @@ pub struct Card {
     pub taxonomy: Vec<TopicInfo>,
     /// How text becomes terms.
     pub analyzer: Analyzer,
+    /// How many of the terms, the last, are character n-grams, by which words are known that are no terms.
+    #[serde(default, skip_serializing_if = "are_none")]
+    pub character_ngrams: u32,
     /// The weights of the fields, and the length of the lead.
     pub fields: FieldWeights,
     /// How scores become topics.
@@ -62,6 +65,10 @@ pub struct Card {
     pub report: TrainingReport,
     /// CRC-32 of the arrays.
     pub checksum: u32,
+}
+
+fn are_none(count: &u32) -> bool {
+    *count == 0
 }
 
 impl Card {
@@ -276,7 +283,8 @@ impl TopicModel {
     pub fn strongest_terms(&self, topic: TopicId, count: usize) -> Vec<Term> {
         let arrays = self.storage.arrays();
         let mut found = Vec::new();
-        for (term, &columns) in arrays.terms.iter().enumerate() {
+        let words = arrays.terms.len().saturating_sub(self.card.character_ngrams as usize);
+        for (term, &columns) in arrays.terms[..words].iter().enumerate() {
             for field in Field::ALL {
                 let Some(column) = TermColumns(columns).get(field) else { continue };
                 let weights =

@@ -2,10 +2,10 @@
 
 use rayon::prelude::*;
 
+use super::TrainSettings;
 use super::candidate::Candidate;
 use super::out_of_fold::{Learner, OutOfFold};
 use super::prepare::{Prepared, stays};
-use super::{Classifier, TrainSettings};
 use crate::Task;
 use crate::decide::{ArticleScores, Blend, blend};
 use crate::features::Records;
@@ -15,7 +15,7 @@ use crate::learn::log_ratios;
 /// one: where articles have several topics or none, they do not pay. With very many topics they would take more memory than
 /// all else, for a word has a ratio for every topic.
 pub(super) fn blends(prepared: &Prepared, settings: &TrainSettings, candidate: &Candidate) -> bool {
-    let discriminative = matches!(candidate.classifier, Classifier::Svm | Classifier::Logistic);
+    let discriminative = candidate.classifier.is_discriminative();
     settings.log_ratios && discriminative && prepared.task == Task::Single && prepared.portions().len() == 1
 }
 
@@ -26,7 +26,7 @@ impl Learner<'_> {
         let (weights, counts) = self.column_weights(self.outside(fold));
         let records = self.view.records(self.candidate, &weights);
         let Some(counts) = counts else { return (records, Vec::new()) };
-        let ratios = log_ratios(&counts);
+        let ratios = log_ratios(&counts, self.view.columns.words());
         let score = |&row: &u32| ArticleScores::of(&ratios.scores(&records, row as usize));
         let scores = rows.par_iter().with_min_len(64).map(score).collect();
         (records, scores)

@@ -6,8 +6,9 @@ use rayon::prelude::*;
 
 use super::candidate::{Candidate, FitOptions};
 use super::out_of_fold::{Learner, OutOfFold};
-use super::prepare::{Prepared, View};
+use super::prepare::Prepared;
 use super::trainer::{Step, Tell};
+use super::view::View;
 use super::{Classifier, Effort, TrainSettings, Trial};
 use crate::decide::SHORTLIST;
 use crate::features::{FieldWeights, Weighting};

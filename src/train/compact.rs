@@ -2,7 +2,8 @@
 
 use super::candidate::{Candidate, FitOptions};
 use super::out_of_fold::Learner;
-use super::prepare::{Prepared, View, Words};
+use super::prepare::{Prepared, Words};
+use super::view::View;
 use crate::Result;
 use crate::features::Field;
 use crate::learn::Duals;

@@ -7,6 +7,7 @@ mod blend;
 mod by_topic;
 mod calibrate;
 mod candidate;
+mod character_ngrams;
 mod choose;
 mod compact;
 mod cross_fit;
@@ -18,6 +19,7 @@ mod self_training;
 mod settings;
 mod trainer;
 mod tune;
+mod view;
 mod whole;
 
 pub use candidate::Candidate;

@@ -6,8 +6,9 @@ use rayon::prelude::*;
 
 use super::by_topic::ByTopic;
 use super::candidate::{Candidate, FitOptions, Fitted};
-use super::prepare::{Prepared, View, stays};
+use super::prepare::{Prepared, stays};
 use super::trainer::{Step, Tell};
+use super::view::View;
 use super::{Effort, TrainSettings};
 use crate::decide::{ArticleScores, SecondStage, Softmax, Target, threshold};
 use crate::features::{Records, TopicCounts};

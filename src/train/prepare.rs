@@ -5,13 +5,12 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
+use super::character_ngrams::character_ngrams;
 use super::kin::kin;
-use super::{Candidate, Effort, TrainSettings};
+use super::{Effort, TrainSettings};
 use crate::corpus::grouped_folds;
 use crate::decide::SHORTLIST;
-use crate::features::{
-    Bags, ColumnTopics, Columns, Counts, FieldWeights, Records, TopicCounts, Vocabulary, VocabularyLimits,
-};
+use crate::features::{Bags, Documents, Vocabulary, VocabularyLimits};
 use crate::nearest::{listed, nearest};
 use crate::text::{Analyzer, Language};
 use crate::{Article, Error, Result, Task, Topic};
@@ -41,7 +40,7 @@ pub(super) struct Words {
 #[derive(Clone)]
 pub(super) struct Prepared {
     pub task: Task,
-    /// How many terms there are.
+    /// How many terms there are, character n-grams among them.
     pub terms: usize,
     /// In how many articles a term had to occur.
     pub min_articles: u32,
@@ -84,7 +83,11 @@ impl Prepared {
             ngrams: settings.ngrams,
             opening_pairs: settings.opening_pairs,
         };
-        let limits = VocabularyLimits { min_articles: settings.min_articles, max_terms: settings.max_terms };
+        let limits = VocabularyLimits {
+            min_articles: settings.min_articles,
+            max_terms: settings.max_terms,
+            character_ngrams: character_ngrams(settings, topics.len())?,
+        };
         let (vocabulary, documents) = Vocabulary::build(articles, &analyzer, limits);
         if vocabulary.terms.is_empty() {
             return Err(Error::Corpus(format!(
@@ -95,9 +98,8 @@ impl Prepared {
         }
         let usual = usual_folds(articles.len(), settings.effort);
         let folds = settings.folds.unwrap_or(usual).min(articles.len().clamp(2, 255) as u8);
-        let terms = vocabulary.terms.len();
         let (bags, mut fold) = rayon::join(
-            || Bags::new(&documents, terms, settings.lead_tokens.unwrap_or(LONGEST_LEAD)),
+            || bags(&vocabulary, &documents, settings),
             || grouped_folds(&targets, &kin(articles, &documents), folds, settings.seed),
         );
         let mut unlabelled: Vec<bool> = articles.iter().map(|article| article.topics.is_none()).collect();
@@ -106,6 +108,7 @@ impl Prepared {
         }
         let without = fold.iter_mut().zip(&unlabelled).filter(|(_, unlabelled)| **unlabelled);
         without.for_each(|(fold, _)| *fold = NO_FOLD);
+        let terms = vocabulary.terms.len() + vocabulary.character_ngrams.len();
         let min_articles = vocabulary.min_articles;
         let prepared = Prepared { task, terms, min_articles, bags, topics, targets, fold, folds, unlabelled };
         Ok((prepared, Words { analyzer, vocabulary }))
@@ -231,59 +234,6 @@ const TELLING: usize = 2_500;
 /// So many articles of a topic tell its threshold and its probabilities.
 const TELLING_TOPIC: usize = 2_000;
 
-/// More values than this are many.
-const LARGE: usize = 20_000_000;
-
-/// The counts under one choice of fields, and where columns occur.
-pub(super) struct View {
-    pub columns: Columns,
-    fields: FieldWeights,
-    counts: Counts,
-    column_topics: ColumnTopics,
-}
-
-impl View {
-    pub fn new(prepared: &Prepared, fields: &FieldWeights) -> View {
-        let columns = Columns::new(&prepared.bags, prepared.terms, fields, prepared.min_articles);
-        let counts = Counts::new(&prepared.bags, &columns, fields);
-        let column_topics = ColumnTopics::new(&counts);
-        View { columns, fields: *fields, counts, column_topics }
-    }
-
-    /// Whether the counts are the same with `fields`, which may weigh other than those that the view was made for.
-    pub fn serves(&self, fields: &FieldWeights) -> bool {
-        let same = |a: f32, b: f32| (a > 0.0) == (b > 0.0);
-        same(fields.lead, self.fields.lead)
-            && same(fields.title, self.fields.title)
-            && fields.lead_tokens == self.fields.lead_tokens
-    }
-
-    /// Whether records of it take much memory.
-    pub fn is_large(&self) -> bool {
-        self.counts.stored() > LARGE
-    }
-
-    /// What is counted of the articles that are `taken`.
-    pub fn count(&self, prepared: &Prepared, taken: impl Fn(usize) -> bool) -> TopicCounts {
-        self.column_topics.counts(&prepared.targets, prepared.topics.len(), taken)
-    }
-
-    /// What columns are worth by the articles that are `taken`.
-    pub fn weights(
-        &self,
-        prepared: &Prepared,
-        candidate: &Candidate,
-        taken: impl Fn(usize) -> bool,
-    ) -> Vec<f32> {
-        self.column_topics.weights(candidate.weighting, &prepared.targets, prepared.topics.len(), taken)
-    }
-
-    /// The records of all articles, with columns worth `column_weights`.
-    pub fn records(&self, candidate: &Candidate, column_weights: &[f32]) -> Records {
-        self.counts.weigh(column_weights, &candidate.fields)
-    }
-}
-
 /// Whether article `row` is learned from, where `left_out` says which are not; empty: none.
 pub(super) fn stays(left_out: &[bool], row: usize) -> bool {
     !left_out.get(row).copied().unwrap_or(false)
@@ -355,6 +305,16 @@ fn task_of(articles: &[Article], targets: &[Vec<u32>], settings: &TrainSettings)
         (Some(task), _) => Ok(task),
         (None, None) => Ok(Task::Single),
         (None, Some(_)) => Ok(Task::Multi),
+    }
+}
+
+/// The terms of each article, counted.
+fn bags(vocabulary: &Vocabulary, documents: &Documents, settings: &TrainSettings) -> Bags {
+    let terms = vocabulary.terms.len();
+    let bags = Bags::new(documents, terms, settings.lead_tokens.unwrap_or(LONGEST_LEAD));
+    match vocabulary.character_ngrams.is_empty() {
+        true => bags,
+        false => bags.with_character_ngrams(&vocabulary.character_ngrams, terms),
     }
 }
 

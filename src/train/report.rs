@@ -23,6 +23,9 @@ pub struct TrainingReport {
     /// In how many articles a term had to occur; 0 in models of older programs.
     #[serde(default)]
     pub min_articles: u32,
+    /// Character n-grams, by which words are known that are no terms.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub character_ngrams: u64,
     /// Columns: terms in fields.
     pub columns: u64,
     /// The settings that were chosen.

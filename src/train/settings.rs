@@ -39,6 +39,11 @@ impl Classifier {
         (Classifier::LinfaLogistic, "linfa-logistic"),
         (Classifier::LinfaBayes, "linfa-bayes"),
     ];
+
+    /// Whether its weights are fitted together to tell topics apart, and not each counted on its own.
+    pub(super) fn is_discriminative(self) -> bool {
+        matches!(self, Classifier::Svm | Classifier::Logistic)
+    }
 }
 
 impl fmt::Display for Classifier {
@@ -106,6 +111,10 @@ pub struct TrainSettings {
     /// A term must occur in this many articles; by default in two, or in one where words of a single article are many.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub min_articles: Option<u32>,
+    /// Whether character n-grams are learned beside words, so that words never seen are known by them; by default where articles are
+    /// short and words of a single one are many.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub character_ngrams: Option<bool>,
     /// No more terms than this.
     pub max_terms: usize,
     /// How many tokens of the text are its lead.
@@ -156,6 +165,7 @@ impl Default for TrainSettings {
             log_ratios: true,
             self_training: false,
             min_articles: None,
+            character_ngrams: None,
             max_terms: 2_000_000,
             lead_tokens: None,
             lead_weight: None,
@@ -203,6 +213,14 @@ impl TrainSettings {
         }
         if self.min_articles == Some(0) {
             return wrong("min-articles = 0: choose 1 or more".into());
+        }
+        if self.character_ngrams == Some(true) && self.compact {
+            return wrong("character-ngrams: a compact model has none: choose one".into());
+        }
+        if self.character_ngrams == Some(true) && !self.classifier.is_discriminative() {
+            return wrong(
+                "character-ngrams: they are for the classifiers svm and logistic: choose one of these".into(),
+            );
         }
         if self.max_terms == 0 {
             return wrong("max-terms = 0: a model needs terms".into());

@@ -7,7 +7,7 @@ use super::trainer::Step;
 use super::{TrainSettings, TrainingReport, Trial};
 use crate::corpus::TopicInfo;
 use crate::decide::Blend;
-use crate::features::TopicCounts;
+use crate::features::{SHARE, TopicCounts};
 use crate::learn::{Convergence, Duals, SparseWeights, Weights, log_ratios};
 use crate::model::{PackedWeights, Parts, TopicModel};
 use crate::{Result, Task};
@@ -70,7 +70,8 @@ impl Whole<'_> {
         (scores, blend): (OutOfFold, Blend),
     ) -> Result<TopicModel> {
         let Learner { prepared, view, candidate, left_out, .. } = learner;
-        let WholeFit { column_weights, rows, weights, counts, convergence } = fit;
+        let WholeFit { mut column_weights, rows, weights, counts, convergence } = fit;
+        let columns = &view.columns;
         (learner.tell)(Step::Deciding);
         let scores = if left_out.is_empty() { scores } else { scores.only(|row| stays(left_out, row)) };
         // Of articles without labels, those that were given some were learned from too.
@@ -79,8 +80,9 @@ impl Whole<'_> {
             rows.into_iter().filter(|&row| stays(&prepared.unlabelled, row as usize)).collect();
         let (weights, scores) = match weights {
             WholeWeights::All(weights) => {
+                let weights = self.words.take_over(weights, columns, &column_weights);
                 let weights = match counts {
-                    Some(counts) => weights.blended(&log_ratios(&counts), blend.share),
+                    Some(counts) => weights.blended(&log_ratios(&counts, columns.words()), blend.share),
                     None => weights,
                 };
                 let (weights, scores) = scores.correct(prepared, self.settings, weights);
@@ -90,6 +92,9 @@ impl Whole<'_> {
         };
         let Decided { decision, reports, curves } = scores.decide(prepared, self.settings);
 
+        // In a model, what a column is worth is all of it.
+        column_weights[columns.words()..].iter_mut().for_each(|worth| *worth *= SHARE);
+        let character_ngrams = self.words.vocabulary.character_ngrams.len();
         let with_topics =
             |count: usize| rows.iter().filter(|&&row| prepared.targets[row as usize].len() == count).count();
         let report = TrainingReport {
@@ -97,9 +102,10 @@ impl Whole<'_> {
             with_one_topic: with_topics(1) as u64,
             without_topic: with_topics(0) as u64,
             self_labelled: (learned_from - rows.len()) as u64,
-            terms: prepared.terms as u64,
+            terms: (prepared.terms - character_ngrams) as u64,
             min_articles: prepared.min_articles,
-            columns: view.columns.len() as u64,
+            character_ngrams: character_ngrams as u64,
+            columns: columns.words() as u64,
             chosen: Some(*candidate),
             trials: self.trials,
             figure: match prepared.task {
@@ -116,7 +122,7 @@ impl Whole<'_> {
             task: prepared.task,
             analyzer: self.words.analyzer.clone(),
             vocabulary: &self.words.vocabulary,
-            columns: &view.columns,
+            columns,
             column_weights: &column_weights,
             fields: candidate.fields,
             weights: &weights,

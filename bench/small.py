@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Short articles and few of them: topicwire with and without words of a single article, beside scikit-learn.
+"""Short articles and few of them: topicwire without words of a single article, without character n-grams, and as it is, beside
+scikit-learn.
 
 usage: bench/small.py [--data DIR] [--draws N] [--out FILE.md]
 
@@ -14,7 +15,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from compare import BINARY, ROOT, WORK, environment, prepare, write_table
 
 MEASURED = 2000
-OURS = {"`--min-articles 2`": ["--min-articles", "2"], "topicwire": []}
+OURS = {"`--min-articles 2`": ["--min-articles", "2"], "`--character-ngrams false`": ["--character-ngrams", "false"], "topicwire": []}
 PAIRS = [("comp.sys.ibm.pc.hardware", "comp.sys.mac.hardware"), ("rec.autos", "rec.motorcycles"), ("talk.politics.guns", "talk.politics.misc")]
 
 

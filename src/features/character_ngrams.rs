@@ -79,9 +79,9 @@ impl CharacterNgrams {
     }
 }
 
-/// Calls `each` for the distinct character n-grams of `word`; numbers have none.
+/// Calls `each` for the distinct character n-grams of `word`; what has no letter, such as a number, has none.
 fn each_ngram(word: &str, mut each: impl FnMut(&str)) {
-    if word.starts_with(|first: char| first.is_ascii_digit()) {
+    if !word.contains(char::is_alphabetic) {
         return;
     }
     let marked = format!("<{word}>");

@@ -65,10 +65,10 @@ impl Occurrences {
             let mut ends = Ends::default();
             // Where the last words started: an n-gram starts with the first of its own.
             let mut starts = [0; MAX_NGRAM as usize];
-            scorer.each_word(part.of(article), language, |scorer, place, word| {
+            scorer.each_term(part.of(article), language, |scorer, place, term| {
                 starts.rotate_right(1);
                 starts[0] = place.start;
-                ends = scorer.ngrams(ends, word.term);
+                ends = scorer.ngrams(ends, term);
                 for (words, (start, term)) in starts.into_iter().zip(ends).enumerate() {
                     let span = Span { part, start, end: place.end };
                     let lead = if words > 0 { lead.min(PAIRED_TOKENS) } else { lead };
@@ -76,8 +76,10 @@ impl Occurrences {
                     found.extend(term.map(|term| Occurrence { term, span, in_lead }));
                 }
                 let span = Span { part, start: place.start, end: place.end };
-                let spelling = scorer.spelling(word).iter();
-                found.extend(spelling.map(|&term| Occurrence { term, span, in_lead: false }));
+                if term.is_none() {
+                    let ngrams = scorer.spelling().iter();
+                    found.extend(ngrams.map(|&term| Occurrence { term, span, in_lead: false }));
+                }
                 position += 1;
             });
         }

@@ -7,7 +7,8 @@ use super::file::Arrays;
 use super::weights::StoredWeights;
 use super::{Card, TopicModel};
 use crate::features::{
-    Ends, PAIRED_TOKENS, SurfaceTable, TERM_SPACE, TermColumns, advance, damped, each_ngram_key, field_scales,
+    Ends, Field, PAIRED_TOKENS, SurfaceTable, TERM_SPACE, TermColumns, advance, damped, each_ngram_key,
+    field_scales,
 };
 use crate::text::{Surface, TermMaker, key_of, tokenize};
 use crate::wide::{Wide, wide};
@@ -27,10 +28,14 @@ pub struct Scorer<'m> {
     terms: Vec<u32>,
     /// How many terms that are.
     touched: usize,
+    /// The character n-grams of the words of the current article that are no terms.
+    seen_ngrams: Vec<u32>,
     /// What was found out of spellings that the vocabulary has not seen.
-    unseen: HashMap<u64, Word, foldhash::fast::FixedState>,
+    unseen: HashMap<u64, Unseen, foldhash::fast::FixedState>,
     /// The character n-grams of those that are no terms.
     spelled: Vec<TermId>,
+    /// Where those of the word stand that was looked at last, if it is no term.
+    spelling: Range<usize>,
     /// For each field, columns of the current article and what to multiply their weights by.
     columns: [Vec<(u32, f32)>; 3],
     /// A sum for each topic.
@@ -46,7 +51,7 @@ pub struct Scratch {
     makers: Vec<TermMaker>,
     counts: Vec<[u32; 3]>,
     terms: Vec<u32>,
-    unseen: HashMap<u64, Word, foldhash::fast::FixedState>,
+    unseen: HashMap<u64, Unseen, foldhash::fast::FixedState>,
     spelled: Vec<TermId>,
     columns: [Vec<(u32, f32)>; 3],
     sums: Vec<f32>,
@@ -65,13 +70,13 @@ const DAMPED: u32 = 256;
 /// So many words are looked up at a time.
 const TOGETHER: usize = 16;
 
-/// A word of an article, as the model knows it.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Word {
-    /// Its term, if it is one.
-    pub term: Option<TermId>,
-    /// Where the character n-grams of a word that is no term start and end in [`Scorer::spelled`].
-    ngrams: (u32, u32),
+/// A spelling that the vocabulary has not seen.
+#[derive(Debug, Clone, Default)]
+struct Unseen {
+    /// The term that it becomes, if it is one.
+    term: Option<TermId>,
+    /// Where its character n-grams stand in [`Scorer::spelled`], if it is none.
+    ngrams: Range<usize>,
 }
 
 /// The scores of an article.
@@ -96,8 +101,10 @@ impl<'m> Scorer<'m> {
             counts: vec![[0; 3]; arrays.terms.len()],
             terms: vec![0; arrays.terms.len() + 1],
             touched: 0,
+            seen_ngrams: Vec::new(),
             unseen: HashMap::default(),
             spelled: Vec::new(),
+            spelling: 0..0,
             columns: Default::default(),
             sums: vec![0.0; card.topics.len()],
             damped: (0..DAMPED).map(damped).collect(),
@@ -117,7 +124,7 @@ impl<'m> Scorer<'m> {
         }
         let Scratch { checksum: _, makers, counts, terms, unseen, spelled, columns, sums, damped } = scratch;
         let (card, surfaces) = (&model.card, SurfaceTable::from_buckets(arrays.surfaces.into()));
-        let touched = 0;
+        let (touched, seen_ngrams) = (0, Vec::new());
         Scorer {
             card,
             arrays,
@@ -126,8 +133,10 @@ impl<'m> Scorer<'m> {
             counts,
             terms,
             touched,
+            seen_ngrams,
             unseen,
             spelled,
+            spelling: 0..0,
             columns,
             sums,
             damped,
@@ -167,8 +176,9 @@ impl<'m> Scorer<'m> {
     /// A damaged file may name columns that are not there: they are left out.
     #[inline]
     pub(super) fn take_columns(&mut self, mut each: impl FnMut(u32, usize, u32, f32, f32)) -> [f32; 3] {
-        let words = self.words();
         let mut squares = [0.0_f32; 3];
+        let value_of =
+            |table: &[f32], count: u32| table.get(count as usize).copied().unwrap_or_else(|| damped(count));
         for &term in &self.terms[..self.touched] {
             let counts = std::mem::take(&mut self.counts[term as usize]);
             let columns = TermColumns(self.arrays.terms[term as usize]);
@@ -177,15 +187,22 @@ impl<'m> Scorer<'m> {
                 if columns.has(field) & (count > 0)
                     && let Some([weight, scale]) = self.arrays.columns.get(column as usize)
                 {
-                    let known = self.damped.get(count as usize).copied();
-                    let value = known.unwrap_or_else(|| damped(count)) * weight;
-                    squares[field] += if (term as usize) < words { value * value } else { 0.0 };
+                    let value = value_of(&self.damped, count) * weight;
+                    squares[field] += value * value;
                     each(term, field, column, value, *scale);
                 }
                 column += u32::from(columns.has(field));
             }
         }
         self.touched = 0;
+        for ngram in self.seen_ngrams.drain(..) {
+            let count = std::mem::take(&mut self.counts[ngram as usize])[0];
+            let column = TermColumns(self.arrays.terms[ngram as usize]).first();
+            if let Some([weight, scale]) = self.arrays.columns.get(column as usize) {
+                let value = value_of(&self.damped, count) * weight;
+                each(ngram, Field::Body as usize, column, value, *scale);
+            }
+        }
         field_scales(squares, self.card.fields.as_array())
     }
 
@@ -214,31 +231,31 @@ impl<'m> Scorer<'m> {
         let with_ngrams = self.card.analyzer.ngrams > 1 || self.card.analyzer.opening_pairs;
         let (mut words, mut known) = (0_u32, 0_u32);
         let mut ends = Ends::default();
-        self.each_word(part, language, |scorer, _, word| {
+        self.each_term(part, language, |scorer, _, term| {
             let (of_word, of_ngrams) = in_fields(words);
             words += 1;
-            match word.term {
+            match term {
                 Some(term) => {
                     known += 1;
                     scorer.see(term, of_word);
                 }
-                None => scorer.see_spelling(word),
+                None => scorer.see_spelling(),
             }
             if with_ngrams {
-                scorer.see_ngrams(&mut ends, word.term, of_ngrams);
+                scorer.see_ngrams(&mut ends, term, of_ngrams);
             }
         });
         (words, known)
     }
 
-    /// Calls `each` for every word of `text`, from left to right, with where it stands and what it is: by its spelling, or for a
-    /// spelling never seen by its stem, or for a stem never seen by its character n-grams.
+    /// Calls `each` for every word of `text`, from left to right, with where it stands and its term: by its spelling, or for a
+    /// spelling never seen by its stem. [`Scorer::spelling`] has the character n-grams of a word that is no term.
     #[inline]
-    pub(super) fn each_word(
+    pub(super) fn each_term(
         &mut self,
         text: &str,
         language: usize,
-        mut each: impl FnMut(&mut Self, Range<usize>, Word),
+        mut each: impl FnMut(&mut Self, Range<usize>, Option<TermId>),
     ) {
         let mut spans = [(0, 0); TOGETHER];
         let mut keys = [Surface(0); TOGETHER];
@@ -246,11 +263,8 @@ impl<'m> Scorer<'m> {
         let mut look_up = |spans: &[(usize, usize)], keys: &[Surface; TOGETHER]| {
             let terms = self.surfaces.get_many(keys);
             for (at, &(start, end)) in spans.iter().enumerate() {
-                let word = match terms[at] {
-                    None => self.unseen_word(&text[start..end], language, keys[at].0),
-                    term => Word { term, ..Word::default() },
-                };
-                each(self, start..end, word);
+                let term = terms[at].or_else(|| self.unseen_term(&text[start..end], language, keys[at].0));
+                each(self, start..end, term);
             }
         };
         tokenize(text, |token| {
@@ -295,17 +309,20 @@ impl<'m> Scorer<'m> {
         }
     }
 
-    /// Counts the character n-grams of a word that is no term.
-    #[inline]
-    fn see_spelling(&mut self, word: Word) {
-        for at in word.ngrams.0..word.ngrams.1 {
-            self.see(self.spelled[at as usize], [1, 0, 0]);
+    /// Counts the character n-grams of the word that was looked at last, which is no term.
+    fn see_spelling(&mut self) {
+        for ngram in &self.spelled[self.spelling.clone()] {
+            let Some([count, ..]) = self.counts.get_mut(ngram.0 as usize) else { continue };
+            if *count == 0 {
+                self.seen_ngrams.push(ngram.0);
+            }
+            *count += 1;
         }
     }
 
-    /// The character n-grams of `word`, which must be of the text looked at last.
-    pub(super) fn spelling(&self, word: Word) -> &[TermId] {
-        &self.spelled[word.ngrams.0 as usize..word.ngrams.1 as usize]
+    /// The character n-grams of the word that was looked at last, which is no term.
+    pub(super) fn spelling(&self) -> &[TermId] {
+        &self.spelled[self.spelling.clone()]
     }
 
     /// How many of the terms, the first, are no character n-grams.
@@ -319,25 +336,24 @@ impl<'m> Scorer<'m> {
     }
 
     #[cold]
-    fn unseen_word(&mut self, token: &str, language: usize, key: u64) -> Word {
-        if let Some(&word) = self.unseen.get(&key) {
-            return word;
+    fn unseen_term(&mut self, token: &str, language: usize, key: u64) -> Option<TermId> {
+        if let Some(unseen) = self.unseen.get(&key) {
+            self.spelling = unseen.ngrams.clone();
+            return unseen.term;
         }
         if self.unseen.len() == MAX_UNSEEN || self.spelled.len() > MAX_SPELLED {
             self.unseen.clear();
             self.spelled.clear();
         }
-        let mut word = Word::default();
-        if let Some(term) = self.term_of(token, language) {
-            word.term = self.surfaces.get(key_of(&term, TERM_SPACE));
-            if word.term.is_none() && self.card.character_ngrams > 0 {
-                let start = self.spelled.len() as u32;
-                each_ngram_key(&term, |key| self.spelled.extend(self.surfaces.get(key)));
-                word.ngrams = (start, self.spelled.len() as u32);
-            }
+        let start = self.spelled.len();
+        let term = self.term_of(token, language);
+        let known = term.as_ref().and_then(|term| self.surfaces.get(key_of(term, TERM_SPACE)));
+        if let Some(term) = term.filter(|_| known.is_none() && self.card.character_ngrams > 0) {
+            each_ngram_key(&term, |key| self.spelled.extend(self.surfaces.get(key)));
         }
-        self.unseen.insert(key, word);
-        word
+        self.spelling = start..self.spelled.len();
+        self.unseen.insert(key, Unseen { term: known, ngrams: self.spelling.clone() });
+        known
     }
 }
 

@@ -12,6 +12,7 @@ mod choose;
 mod compact;
 mod cross_fit;
 mod kin;
+mod languages;
 mod out_of_fold;
 mod prepare;
 mod report;

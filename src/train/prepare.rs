@@ -3,29 +3,19 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use rayon::prelude::*;
-
 use super::character_ngrams::character_ngrams;
 use super::kin::kin;
+use super::languages::languages_of;
 use super::{Effort, TrainSettings};
 use crate::corpus::grouped_folds;
 use crate::decide::SHORTLIST;
 use crate::features::{Bags, Documents, Vocabulary, VocabularyLimits};
 use crate::nearest::{listed, nearest};
-use crate::text::{Analyzer, Language};
+use crate::text::Analyzer;
 use crate::{Article, Error, Result, Task, Topic};
-
-/// A language is one of the corpus's when at least this share of its articles is in it.
-const LANGUAGE_SHARE: f64 = 0.05;
 
 /// A model numbers its topics in 16 bits.
 const TOO_MANY_TOPICS: usize = 1 << 16;
-
-/// Texts shorter than this, in bytes, do not help to tell the languages of a corpus.
-const LANGUAGE_TEXT: usize = 400;
-
-/// How many articles are looked at to tell the languages.
-const LANGUAGE_SAMPLE: usize = 200;
 
 /// The longest lead that is tried, in tokens.
 pub(super) const LONGEST_LEAD: u32 = 120;
@@ -77,7 +67,10 @@ impl Prepared {
             .collect();
         let task = task_of(articles, &targets, settings)?;
         let analyzer = Analyzer {
-            languages: languages_of(articles, settings),
+            languages: match &settings.languages[..] {
+                [] => languages_of(articles),
+                said => said.to_vec(),
+            },
             stem: settings.stem,
             numbers: settings.numbers,
             ngrams: settings.ngrams,
@@ -316,36 +309,4 @@ fn bags(vocabulary: &Vocabulary, documents: &Documents, settings: &TrainSettings
         true => bags,
         false => bags.with_character_ngrams(&vocabulary.character_ngrams, terms),
     }
-}
-
-/// The languages that the articles are in, the most frequent first.
-fn languages_of(articles: &[Article], settings: &TrainSettings) -> Vec<Language> {
-    if !settings.languages.is_empty() {
-        return settings.languages.clone();
-    }
-    let stride = articles.len().div_ceil(LANGUAGE_SAMPLE).max(1);
-    let sample: Vec<&Article> = articles.iter().step_by(stride).collect();
-    let told = sample.par_iter().map(|article| {
-        let stated = article.language.as_deref().and_then(|code| code.parse().ok());
-        // Short and terse texts, such as company results, are mistaken for anything.
-        let long_enough = article.text.len() >= LANGUAGE_TEXT;
-        let detected = || if long_enough { Language::detect(&article.text) } else { Language::UNKNOWN };
-        stated.unwrap_or_else(detected)
-    });
-    let told: Vec<Language> = told.filter(|&language| language != Language::UNKNOWN).collect();
-    let mut counts: BTreeMap<Language, usize> = BTreeMap::new();
-    told.iter().for_each(|&language| *counts.entry(language).or_default() += 1);
-    let mut languages: Vec<(usize, Language)> = counts
-        .into_iter()
-        .filter(|&(_, count)| count as f64 >= LANGUAGE_SHARE * told.len() as f64)
-        .map(|(language, count)| (count, language))
-        .collect();
-    languages.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
-    if languages.is_empty() {
-        // Articles too short to tell: of one language, the one that most of them seem to be in together.
-        let all: String =
-            articles.iter().take(LANGUAGE_SAMPLE).map(|article| article.text.as_str()).collect();
-        return vec![Language::detect(&all)];
-    }
-    languages.into_iter().map(|(_, language)| language).collect()
 }

@@ -9,9 +9,12 @@ use tempfile::TempDir;
 use topicwire::decide::{Curve, Target, probability_of, threshold};
 use topicwire::{Article, TopicModel};
 
-/// Pairs of (log odds, has the topic), with ties among them.
+/// Pairs of (log odds, has the topic), with ties among them; others are so far apart that their probabilities are, too.
 fn pairs() -> impl Strategy<Value = Vec<(f32, bool)>> {
-    let odds = prop_oneof![(-12_i8..12).prop_map(|z| f32::from(z) / 4.0), -4.0_f32..4.0];
+    let odds = prop_oneof![
+        (-12_i8..12).prop_map(|z| f32::from(z) / 4.0),
+        (-4096_i16..4096).prop_map(|z| f32::from(z) / 1024.0)
+    ];
     prop::collection::vec((odds, any::<bool>()), 1..80)
 }
 
@@ -20,6 +23,15 @@ fn reached(pairs: &[(f32, bool)], threshold: f32) -> (f32, f32) {
     let given = pairs.iter().filter(|pair| probability_of(pair.0) >= threshold).count() as f32;
     let hits = pairs.iter().filter(|pair| probability_of(pair.0) >= threshold && pair.1).count() as f32;
     (hits / given.max(1.0), hits / (pairs.iter().filter(|pair| pair.1).count() as f32).max(1.0))
+}
+
+#[test]
+fn scores_that_come_to_one_probability_are_counted_together() {
+    let pairs = [(3.992_432_8, true), (3.992_428, false), (0.0, true), (0.0, false)];
+    let curve = Curve::new(&pairs, 0.5, 0.5);
+    for (threshold, said) in curve.points() {
+        assert_eq!((said.precision, said.recall), reached(&pairs, threshold), "at {threshold}");
+    }
 }
 
 proptest! {

@@ -64,19 +64,20 @@ impl Curve {
                 best.push(*cut);
             }
         }
-        let mut points: Vec<Point> = spaced(&best, BEST)
-            .chain(spaced(&found, BETWEEN))
-            .chain(spaced(&all, ALL_ALONG))
-            .map(|cut| Point(probability_of(cut.score), cut.given, cut.hits))
-            .collect();
-        for threshold in [f1, chosen] {
-            let given = pairs.iter().take_while(|pair| probability_of(pair.0) >= threshold);
-            let (given, hits) =
-                given.fold((0, 0), |(given, hits), pair| (given + 1, hits + u32::from(pair.1)));
-            points.push(Point(threshold, given, hits));
-        }
-        // Scores that differ may come to the same probability: all of them reach it.
-        points.sort_by(|a, b| b.0.total_cmp(&a.0).then(b.1.cmp(&a.1)));
+        let mut hits = vec![0_u32];
+        hits.extend(pairs.iter().scan(0, |hits, pair| {
+            *hits += u32::from(pair.1);
+            Some(*hits)
+        }));
+        // Scores that differ may come to the same probability, and then all of them reach it.
+        let point = |threshold: f32| {
+            let given = pairs.partition_point(|pair| probability_of(pair.0) >= threshold);
+            Point(threshold, given as u32, hits[given])
+        };
+        let spread = spaced(&best, BEST).chain(spaced(&found, BETWEEN)).chain(spaced(&all, ALL_ALONG));
+        let thresholds = spread.map(|cut| probability_of(cut.score)).chain([f1, chosen]);
+        let mut points: Vec<Point> = thresholds.map(point).collect();
+        points.sort_by(|a, b| b.0.total_cmp(&a.0));
         points.dedup_by_key(|point| point.0);
         Curve { seen: pairs.len() as u32, articles, f1, points }
     }

@@ -83,7 +83,7 @@ fn the_task_is_that_of_the_whole_corpus() {
 
 #[test]
 fn the_curve_rises() {
-    let corpus = Corpus::from(articles(400, 8, 0.95, 5));
+    let corpus = Corpus::from(articles(400, 16, 0.95, 5));
     let curve = learning_curve(&corpus, &fast(), 5, 2, &|_, _| ()).unwrap();
     assert_eq!(curve.folds, 2);
     let shares: Vec<f64> = curve.points.iter().map(|point| point.share).collect();
@@ -95,7 +95,7 @@ fn the_curve_rises() {
     let f1: Vec<f64> = curve.points.iter().map(|point| point.micro_f1.mean).collect();
     assert!(f1[4] > f1[0] + 0.1 && f1[4] > 0.85, "{f1:?}");
     assert!(curve.topics.windows(2).all(|pair| pair[0].gain >= pair[1].gain));
-    assert_eq!(curve.topics.len(), 8);
+    assert_eq!(curve.topics.len(), 16);
     assert!(curve.topics.iter().all(|topic| (topic.f1 - topic.f1_before - topic.gain).abs() < 1e-12));
 
     // The last point is the first folds of the cross-validation.

@@ -5,7 +5,7 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use super::bags::Lists;
-use super::weighting::Weigher;
+use super::weighting::{Counted, Weigher};
 use super::{Counts, Weighting};
 
 /// Where each column occurs, by article: what weights are counted from, for all articles or for those of a fold.
@@ -61,7 +61,7 @@ impl ColumnTopics {
         taken: impl Fn(usize) -> bool,
     ) -> Vec<f32> {
         let taken = Taken::new(targets, topics, taken);
-        let weigher = Weigher::new(weighting, taken.articles, &taken.sizes);
+        let weigher = Weigher::new(weighting, &taken.counted);
         let parts: Vec<Vec<f32>> =
             self.parts().into_par_iter().map(|part| self.count(part, &taken).weigh(&weigher)).collect();
         parts.concat()
@@ -80,7 +80,7 @@ impl ColumnTopics {
     /// What the articles that are `taken` say of some `columns`.
     fn count(&self, columns: Range<usize>, taken: &Taken) -> TopicCounts {
         let mut counts = TopicCounts::none(taken);
-        let mut in_topic = vec![0; taken.sizes.len()];
+        let mut in_topic = vec![0; taken.counted.sizes.len()];
         let TopicCounts { articles, in_topics, .. } = &mut counts;
         for column in columns {
             let rows = &self.rows[self.starts[column]..self.starts[column + 1]];
@@ -116,10 +116,8 @@ const COLUMNS: usize = 1024;
 /// How many articles have each column, and how many have it and a topic: columns × topics, sparse.
 #[derive(Debug, Clone)]
 pub struct TopicCounts {
-    /// How many articles were counted.
-    total: usize,
-    /// How many of them have each topic.
-    sizes: Vec<u32>,
+    /// The articles that were counted.
+    counted: Counted,
     articles: Vec<u32>,
     in_topics: Lists<(u32, u32)>,
 }
@@ -127,7 +125,7 @@ pub struct TopicCounts {
 impl TopicCounts {
     /// How many topics there are.
     pub fn topics(&self) -> usize {
-        self.sizes.len()
+        self.counted.sizes.len()
     }
 
     /// How many columns there are.
@@ -147,7 +145,7 @@ impl TopicCounts {
 
     /// The weight of every column; that of a column of no article is 0.
     pub fn weights(&self, weighting: Weighting) -> Vec<f32> {
-        self.weigh(&Weigher::new(weighting, self.total, &self.sizes))
+        self.weigh(&Weigher::new(weighting, &self.counted))
     }
 
     fn weigh(&self, weigher: &Weigher<'_>) -> Vec<f32> {
@@ -158,7 +156,7 @@ impl TopicCounts {
     /// The counts of no column.
     fn none(taken: &Taken) -> TopicCounts {
         let (articles, in_topics) = (Vec::new(), Lists::default());
-        TopicCounts { total: taken.articles, sizes: taken.sizes.clone(), articles, in_topics }
+        TopicCounts { counted: taken.counted.clone(), articles, in_topics }
     }
 }
 
@@ -180,9 +178,7 @@ fn list_rows(counts: &Counts, starts: &[usize], first: u32, rows: &mut [u32]) {
 
 /// The topics of the articles that are taken, in one place: a list for each article would have to be waited for.
 struct Taken {
-    articles: usize,
-    /// How many of the articles have each topic.
-    sizes: Vec<u32>,
+    counted: Counted,
     /// The topics of each article.
     own: Vec<Own>,
     /// Those of articles with more than [`FEW`].
@@ -209,10 +205,14 @@ const TOGETHER: usize = 16;
 impl Taken {
     fn new(targets: &[Vec<u32>], topics: usize, taken: impl Fn(usize) -> bool) -> Taken {
         let (own, many) = (vec![NOT_TAKEN; targets.len()], Lists::default());
-        let mut all = Taken { articles: 0, sizes: vec![0; topics], own, many };
+        // With a fold taken out, the task is that of the corpus still.
+        let one_topic = targets.iter().all(|topics| topics.len() <= 1);
+        let counted = Counted { articles: 0, sizes: vec![0; topics], one_topic };
+        let mut all = Taken { counted, own, many };
         for (row, topics) in targets.iter().enumerate().filter(|(row, _)| taken(*row)) {
-            all.articles += 1;
-            topics.iter().for_each(|&topic| all.sizes[topic as usize] += 1);
+            all.counted.articles += 1;
+            all.counted.one_topic &= topics.len() == 1;
+            topics.iter().for_each(|&topic| all.counted.sizes[topic as usize] += 1);
             // Topics are numbered, and counted, in 16 bits.
             let numbers = topics.iter().map(|&topic| topic as u16);
             let mut few = [0; FEW];

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Short articles and few of them: topicwire without words of a single article, without character n-grams, and as it is, beside
-scikit-learn.
+"""Short articles and few of them: topicwire without words of a single article (and so without character n-grams), without
+character n-grams, and as it is, beside scikit-learn.
 
 usage: bench/small.py [--data DIR] [--draws N] [--out FILE.md]
 

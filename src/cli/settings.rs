@@ -50,7 +50,8 @@ pub struct SettingArguments {
     /// A term must occur in this many articles; by default in 2, or in 1 where articles are short or few.
     #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = whole::<u32>)]
     min_articles: Option<u32>,
-    /// Whether words never seen are known by their character n-grams; by default where articles are short.
+    /// Whether words never seen are known by their character n-grams; by default where articles are short and words of a single
+    /// one are terms.
     #[arg(long, num_args = 0..=1, default_missing_value = "true", value_name = "TRUE|FALSE")]
     character_ngrams: Option<bool>,
     /// No more terms than this, the most frequent.

@@ -2,7 +2,8 @@
 //!
 //! An article that is learned from has, beside its words, what these are spelled of. A character n-gram counts as often as the words
 //! count that have it, so that what is learned of it can be added to the weight of each of them: a model holds it in the weights of its
-//! words, and looks n-grams up for words alone that it does not know. The idea of words as the sum of their parts is that of
+//! words, and looks n-grams up for words alone that it does not know. They come on top of the known words of an article: where there is none
+//! of these, they say nothing. The idea of words as the sum of their parts is that of
 //! Bojanowski et al. (2017, "Enriching Word Vectors with Subword Information").
 
 use std::collections::HashMap;
@@ -13,10 +14,13 @@ use crate::text::{Surface, key_of};
 /// Character n-grams have so many characters, the marks for the beginning and the end of a word among them.
 const LENGTHS: std::ops::RangeInclusive<usize> = 2..=4;
 
+/// Of a longer word, so many characters are looked at: it is hardly a word.
+const LONGEST: usize = 64;
+
 /// So many words must have an n-gram: that of a single one tells nothing of others.
 const WORDS: usize = 2;
 
-/// What an n-gram is worth in an article, against a word: it has about ten of them for each.
+/// What an n-gram is worth in an article, against a word: an article has about ten n-grams for each word.
 pub(crate) const SHARE: f32 = 0.28;
 
 /// How often an n-gram counts is noted in parts of one: words that stand several times count less than so many.
@@ -84,7 +88,8 @@ fn each_ngram(word: &str, mut each: impl FnMut(&str)) {
     if !word.contains(char::is_alphabetic) {
         return;
     }
-    let marked = format!("<{word}>");
+    let end = word.char_indices().nth(LONGEST).map_or(word.len(), |(end, _)| end);
+    let marked = format!("<{}>", &word[..end]);
     let mut ends: Vec<usize> = marked.char_indices().map(|(at, _)| at).collect();
     ends.push(marked.len());
     let mut ngrams: Vec<&str> = LENGTHS

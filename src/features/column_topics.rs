@@ -205,13 +205,12 @@ const TOGETHER: usize = 16;
 impl Taken {
     fn new(targets: &[Vec<u32>], topics: usize, taken: impl Fn(usize) -> bool) -> Taken {
         let (own, many) = (vec![NOT_TAKEN; targets.len()], Lists::default());
-        // With a fold taken out, the task is that of the corpus still.
-        let one_topic = targets.iter().all(|topics| topics.len() <= 1);
+        // With a fold left out, it is what it is of the whole corpus.
+        let one_topic = targets.iter().all(|topics| topics.len() == 1);
         let counted = Counted { articles: 0, sizes: vec![0; topics], one_topic };
         let mut all = Taken { counted, own, many };
         for (row, topics) in targets.iter().enumerate().filter(|(row, _)| taken(*row)) {
             all.counted.articles += 1;
-            all.counted.one_topic &= topics.len() == 1;
             topics.iter().for_each(|&topic| all.counted.sizes[topic as usize] += 1);
             // Topics are numbered, and counted, in 16 bits.
             let numbers = topics.iter().map(|&topic| topic as u16);

@@ -20,7 +20,8 @@ pub struct VocabularyLimits {
     pub min_articles: Option<u32>,
     /// No more terms than this: the most frequent are taken.
     pub max_terms: usize,
-    /// Whether words are known by their character n-grams too; `None`: where articles are short.
+    /// Whether words are known by their character n-grams too; `None`: where articles are short and words of a
+    /// single one are terms.
     pub character_ngrams: Option<bool>,
 }
 

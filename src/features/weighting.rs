@@ -47,7 +47,7 @@ pub(super) struct Counted {
     pub articles: usize,
     /// How many of them have each topic.
     pub sizes: Vec<u32>,
-    /// Whether each has exactly one.
+    /// Whether each article of the corpus has exactly one, counted or not.
     pub one_topic: bool,
 }
 

@@ -214,11 +214,13 @@ fn unknown_words(
     occurrences: &Occurrences,
     term_at: impl Fn(&Span) -> String,
 ) -> impl Iterator<Item = Piece> {
+    let mut terms: BTreeMap<Span, String> = BTreeMap::new();
     let mut words: BTreeMap<String, UnknownWord> = BTreeMap::new();
     for ngram in ngrams {
         let spans = occurrences.of(ngram.term, ngram.field);
         for span in &spans {
-            let word = words.entry(term_at(span)).or_default();
+            let term = terms.entry(*span).or_insert_with(|| term_at(span));
+            let word = words.entry(term.clone()).or_default();
             word.spans.insert(*span);
             word.columns.push((ngram.column, ngram.value / spans.len() as f32));
         }

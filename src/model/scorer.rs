@@ -177,8 +177,6 @@ impl<'m> Scorer<'m> {
     #[inline]
     pub(super) fn take_columns(&mut self, mut each: impl FnMut(u32, usize, u32, f32, f32)) -> [f32; 3] {
         let mut squares = [0.0_f32; 3];
-        let value_of =
-            |table: &[f32], count: u32| table.get(count as usize).copied().unwrap_or_else(|| damped(count));
         for &term in &self.terms[..self.touched] {
             let counts = std::mem::take(&mut self.counts[term as usize]);
             let columns = TermColumns(self.arrays.terms[term as usize]);
@@ -187,7 +185,8 @@ impl<'m> Scorer<'m> {
                 if columns.has(field) & (count > 0)
                     && let Some([weight, scale]) = self.arrays.columns.get(column as usize)
                 {
-                    let value = value_of(&self.damped, count) * weight;
+                    let known = self.damped.get(count as usize).copied();
+                    let value = known.unwrap_or_else(|| damped(count)) * weight;
                     squares[field] += value * value;
                     each(term, field, column, value, *scale);
                 }
@@ -199,7 +198,8 @@ impl<'m> Scorer<'m> {
             let count = std::mem::take(&mut self.counts[ngram as usize])[0];
             let column = TermColumns(self.arrays.terms[ngram as usize]).first();
             if let Some([weight, scale]) = self.arrays.columns.get(column as usize) {
-                let value = value_of(&self.damped, count) * weight;
+                // As often as it stands in different words: a word counts damped, but few that are no terms come twice.
+                let value = count as f32 * weight;
                 each(ngram, Field::Body as usize, column, value, *scale);
             }
         }
@@ -327,7 +327,7 @@ impl<'m> Scorer<'m> {
 
     /// How many of the terms, the first, are no character n-grams.
     pub(super) fn words(&self) -> usize {
-        self.arrays.terms.len().saturating_sub(self.card.character_ngrams as usize)
+        self.card.words(self.arrays.terms.len())
     }
 
     /// The term of `token` in the language with this number, whether the model knows it or not.
@@ -349,7 +349,10 @@ impl<'m> Scorer<'m> {
         let term = self.term_of(token, language);
         let known = term.as_ref().and_then(|term| self.surfaces.get(key_of(term, TERM_SPACE)));
         if let Some(term) = term.filter(|_| known.is_none() && self.card.character_ngrams > 0) {
-            each_ngram_key(&term, |key| self.spelled.extend(self.surfaces.get(key)));
+            // A damaged table, or two keys that cannot be told apart, may give what is no n-gram.
+            let ngrams = self.words()..self.arrays.terms.len();
+            let is_ngram = |term: &TermId| ngrams.contains(&(term.0 as usize));
+            each_ngram_key(&term, |key| self.spelled.extend(self.surfaces.get(key).filter(is_ngram)));
         }
         self.spelling = start..self.spelled.len();
         self.unseen.insert(key, Unseen { term: known, ngrams: self.spelling.clone() });

@@ -72,6 +72,11 @@ fn are_none(count: &u32) -> bool {
 }
 
 impl Card {
+    /// How many of `terms` terms, the first, are no character n-grams.
+    pub(super) fn words(&self, terms: usize) -> usize {
+        terms.saturating_sub(self.character_ngrams as usize)
+    }
+
     /// Whether the parts of the card fit each other.
     pub(super) fn fits(&self) -> bool {
         let topics = self.topics.len();
@@ -283,7 +288,7 @@ impl TopicModel {
     pub fn strongest_terms(&self, topic: TopicId, count: usize) -> Vec<Term> {
         let arrays = self.storage.arrays();
         let mut found = Vec::new();
-        let words = arrays.terms.len().saturating_sub(self.card.character_ngrams as usize);
+        let words = self.card.words(arrays.terms.len());
         for (term, &columns) in arrays.terms[..words].iter().enumerate() {
             for field in Field::ALL {
                 let Some(column) = TermColumns(columns).get(field) else { continue };

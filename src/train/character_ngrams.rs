@@ -7,7 +7,8 @@ use crate::features::{Columns, Field, SHARE};
 use crate::learn::Weights;
 use crate::{Error, Result};
 
-/// Whether there are character n-grams beside words where a corpus has so many `topics`; `None`: where its articles are short.
+/// Whether there are character n-grams beside words where a corpus has so many `topics`; `None`: where its articles are short
+/// and words of a single one are terms.
 ///
 /// With very many topics a word has weights for a few alone, and its n-grams for nearly all: words that take over what is learned
 /// of these would make a model many times as large.
@@ -25,7 +26,7 @@ pub(super) fn character_ngrams(settings: &TrainSettings, topics: usize) -> Resul
 
 impl Words {
     /// `weights` with what was learned of its character n-grams added to those of each word, where columns are worth
-    /// `column_weights`: articles of words that are known have the same scores without their n-grams.
+    /// `column_weights`: articles of words that were learned from have the same scores without their n-grams.
     pub fn take_over(&self, mut weights: Weights, columns: &Columns, column_weights: &[f32]) -> Weights {
         let terms = self.vocabulary.terms.len();
         let body = |term: usize| columns.get(term as u32, Field::Body).map(|column| column as usize);

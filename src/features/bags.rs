@@ -123,22 +123,22 @@ impl Bags {
 
     /// The same with the character n-grams of the words as further terms, numbered from `words` on.
     #[must_use]
-    pub fn with_character_ngrams(&self, ngrams: &CharacterNgrams, words: usize) -> Bags {
+    pub fn with_character_ngrams(mut self, ngrams: &CharacterNgrams, words: usize) -> Bags {
         let rows: Vec<usize> = (0..self.len()).collect();
         let counted: Vec<Vec<(u32, u16)>> = rows
             .par_iter()
             .with_min_len(CHUNK)
             .map_init(|| vec![0.0; ngrams.len()], |sums, &row| self.count_character_ngrams(row, ngrams, sums))
             .collect();
-        let mut bags = Bags { terms: Lists::default(), counts: Vec::new(), ..self.clone() };
-        bags.character_ngrams = ngrams.len();
+        let (terms, counts) = (std::mem::take(&mut self.terms), std::mem::take(&mut self.counts));
+        self.character_ngrams = ngrams.len();
         for (row, of_ngrams) in counted.into_iter().enumerate() {
-            let terms = self.terms.of(row).iter().copied();
-            bags.terms.extend(terms.chain(of_ngrams.iter().map(|&(ngram, _)| words as u32 + ngram)));
-            bags.counts.extend_from_slice(&self.counts[self.terms.range(row)]);
-            bags.counts.extend(of_ngrams.iter().map(|&(_, count)| count));
+            let of_words = terms.of(row).iter().copied();
+            self.terms.extend(of_words.chain(of_ngrams.iter().map(|&(ngram, _)| words as u32 + ngram)));
+            self.counts.extend_from_slice(&counts[terms.range(row)]);
+            self.counts.extend(of_ngrams.iter().map(|&(_, count)| count));
         }
-        bags
+        self
     }
 
     /// The character n-grams of article `row` and their counts. `sums` has a 0 for each n-gram, before and after.

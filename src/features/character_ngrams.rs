@@ -41,21 +41,17 @@ pub struct CharacterNgrams {
 impl CharacterNgrams {
     /// The n-grams that two of `words` have or more, no more than there is `room` for.
     pub(super) fn new(words: &[String], room: usize) -> CharacterNgrams {
-        let mut place: HashMap<String, usize> = HashMap::new();
-        let mut counts: Vec<(String, usize)> = Vec::new();
+        let mut counts: HashMap<String, usize> = HashMap::new();
         for word in words {
-            each_ngram(word, |ngram| match place.get(ngram) {
-                Some(&at) => counts[at].1 += 1,
-                None => {
-                    place.insert(ngram.to_owned(), counts.len());
-                    counts.push((ngram.to_owned(), 1));
-                }
+            each_ngram(word, |ngram| match counts.get_mut(ngram) {
+                Some(count) => *count += 1,
+                None => drop(counts.insert(ngram.to_owned(), 1)),
             });
         }
-        counts.retain(|(_, words)| *words >= WORDS);
-        counts.sort_unstable_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-        counts.truncate(room);
-        let texts: Vec<String> = counts.into_iter().map(|(text, _)| text).collect();
+        let mut found: Vec<(String, usize)> = counts.into_iter().filter(|found| found.1 >= WORDS).collect();
+        found.sort_unstable_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+        found.truncate(room);
+        let texts: Vec<String> = found.into_iter().map(|(text, _)| text).collect();
         let number: HashMap<&str, u32> = texts.iter().map(String::as_str).zip(0..).collect();
         let mut of_words = Lists::default();
         for word in words {

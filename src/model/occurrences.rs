@@ -75,8 +75,8 @@ impl Occurrences {
                     let in_lead = part == Part::Text && position < lead;
                     found.extend(term.map(|term| Occurrence { term, span, in_lead }));
                 }
-                let span = Span { part, start: place.start, end: place.end };
                 if term.is_none() {
+                    let span = Span { part, start: place.start, end: place.end };
                     let ngrams = scorer.spelling().iter();
                     found.extend(ngrams.map(|&term| Occurrence { term, span, in_lead: false }));
                 }

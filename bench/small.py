@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Short articles and few of them: topicwire without words of a single article (and so without character n-grams), without
-character n-grams, and as it is, beside scikit-learn.
+"""Short articles and few of them, beside scikit-learn: topicwire with words that two articles have or more, with all words, with character
+n-grams for those never seen, and, as it is, with pairs of words and symbols where articles are short.
 
 usage: bench/small.py [--data DIR] [--draws N] [--out FILE.md]
 
@@ -15,7 +15,13 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from compare import BINARY, ROOT, WORK, environment, prepare, write_table
 
 MEASURED = 2000
-OURS = {"`--min-articles 2`": ["--min-articles", "2"], "`--character-ngrams false`": ["--character-ngrams", "false"], "topicwire": []}
+WORDS = ["--ngrams", "1", "--symbols", "false"]
+OURS = {
+    "words in two articles": [*WORDS, "--min-articles", "2"],
+    "words": [*WORDS, "--character-ngrams", "false"],
+    "and character n-grams": WORDS,
+    "topicwire": [],
+}
 PAIRS = [("comp.sys.ibm.pc.hardware", "comp.sys.mac.hardware"), ("rec.autos", "rec.motorcycles"), ("talk.politics.guns", "talk.politics.misc")]
 
 

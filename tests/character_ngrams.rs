@@ -77,7 +77,8 @@ fn corpus() -> Corpus {
 
 fn train(character_ngrams: Option<bool>) -> TopicModel {
     let languages = vec![Language::ENGLISH];
-    let settings = TrainSettings { character_ngrams, languages, ..TrainSettings::default() };
+    let settings =
+        TrainSettings { character_ngrams, languages, symbols: Some(false), ..TrainSettings::default() };
     Trainer::new(settings).unwrap().train(&corpus()).unwrap()
 }
 

@@ -18,7 +18,7 @@ fn less_than_half_the_size_and_nearly_as_good() {
     let corpus = Corpus::read(path).unwrap();
     let (learned, test) = (part(&corpus, Split::Train), part(&corpus, Split::Test));
     for (ngrams, opening_pairs) in [(1, false), (1, true), (2, false)] {
-        let settings = TrainSettings { ngrams, opening_pairs, ..TrainSettings::default() };
+        let settings = TrainSettings { ngrams: Some(ngrams), opening_pairs, ..TrainSettings::default() };
         let whole = train(&learned, settings.clone());
         let compact = train(&learned, TrainSettings { compact: true, ..settings });
         assert!(compact.card().settings.compact);

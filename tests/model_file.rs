@@ -61,8 +61,8 @@ fn a_saved_model_predicts_as_before() {
 }
 
 /// One of the first version, without a taxonomy, and whatever else came later; one of the second, which leaves out weights
-/// that are 0; one of the third, whose log odds heed each other; one of the fourth, with pairs of words of openings; and one of the
-/// fifth, in the layout of today.
+/// that are 0; one of the third, whose log odds heed each other; one of the fourth, with pairs of words of openings; one of the
+/// fifth, in the layout of today; and one of the sixth, with character n-grams.
 #[test]
 fn models_of_older_programs_open_and_answer_as_they_did() {
     for (version, topics, text, topic, then) in [
@@ -71,6 +71,7 @@ fn models_of_older_programs_open_and_answer_as_they_did() {
         (3, 2, "crude oil barrels", "energy", [0.9965725, 0.000_112_761]),
         (4, 2, "crude oil barrels", "energy", [0.9974095, 0.004_589_198]),
         (5, 2, "crude oil barrels", "energy", [0.9191929, 0.003_144_612_8]),
+        (6, 3, "crude petrolish barrels", "energy", [0.052_574_07, 0.99662256]),
     ] {
         let path = format!("{}/tests/data/model-v{version}.safetensors", env!("CARGO_MANIFEST_DIR"));
         let model = TopicModel::load_copy(path).unwrap();

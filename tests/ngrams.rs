@@ -16,7 +16,7 @@ fn corpus() -> Corpus {
 }
 
 fn right(ngrams: u8) -> usize {
-    let settings = TrainSettings { ngrams, ..TrainSettings::default() };
+    let settings = TrainSettings { ngrams: Some(ngrams), ..TrainSettings::default() };
     let model = Trainer::new(settings).unwrap().train(&corpus()).unwrap();
     let unseen = |text: &str, topic: &str| {
         model.predict(&Article::new("x", "", text)).topics[0].topic.as_str() == topic
@@ -34,7 +34,7 @@ fn order_is_seen_through_pairs_and_triples_alone() {
 
 #[test]
 fn pairs_of_words_are_shown_and_explained_as_written() {
-    let settings = TrainSettings { ngrams: 2, ..TrainSettings::default() };
+    let settings = TrainSettings { ngrams: Some(2), ..TrainSettings::default() };
     let model = Trainer::new(settings).unwrap().train(&corpus()).unwrap();
     let strongest = model.strongest_terms(topicwire::TopicId(0), 3);
     assert!(
@@ -85,8 +85,8 @@ fn pairs_of_openings_add_up_to_the_score_and_are_marked_where_they_stand() {
     let model = Trainer::new(with_opening_pairs()).unwrap().train(&corpus()).unwrap();
     assert_eq!(
         model.card().version,
-        6,
-        "the headlines are short: there are character n-grams beside the pairs"
+        7,
+        "the headlines are short: there are character n-grams and symbols beside the pairs"
     );
     let text = "Lion beats tiger";
     let article = Article::new("x", "", text);
@@ -102,7 +102,7 @@ fn pairs_of_openings_add_up_to_the_score_and_are_marked_where_they_stand() {
 
 #[test]
 fn pairs_of_openings_have_no_place_beside_those_of_whole_articles() {
-    let settings = TrainSettings { ngrams: 2, ..with_opening_pairs() };
+    let settings = TrainSettings { ngrams: Some(2), ..with_opening_pairs() };
     let error = Trainer::new(settings).unwrap_err().to_string();
     assert!(error.contains("opening-pairs"), "{error}");
 }
@@ -110,6 +110,6 @@ fn pairs_of_openings_have_no_place_beside_those_of_whole_articles() {
 #[test]
 fn senseless_lengths_are_refused() {
     for ngrams in [0, 4] {
-        assert!(Trainer::new(TrainSettings { ngrams, ..TrainSettings::default() }).is_err());
+        assert!(Trainer::new(TrainSettings { ngrams: Some(ngrams), ..TrainSettings::default() }).is_err());
     }
 }

@@ -67,7 +67,8 @@ fn all_settings() -> TrainSettings {
         languages: vec!["en".parse().unwrap(), "fr".parse().unwrap()],
         stem: false,
         numbers: Numbers::Drop,
-        ngrams: 2,
+        symbols: Some(false),
+        ngrams: Some(2),
         // Not beside n-grams of the whole article.
         opening_pairs: false,
         log_ratios: false,
@@ -101,8 +102,13 @@ fn flags_and_the_settings_file_make_the_same_model() {
     let changed = |(key, value): (&String, &Value)| usual.get(key) != Some(value);
     assert!(keys.as_object().unwrap().iter().all(changed), "this must change every setting");
     by_flags_and_by_file(&desk, &settings);
-    let other =
-        TrainSettings { ngrams: 1, opening_pairs: true, compact: false, self_training: true, ..settings };
+    let other = TrainSettings {
+        ngrams: Some(1),
+        opening_pairs: true,
+        compact: false,
+        self_training: true,
+        ..settings
+    };
     by_flags_and_by_file(&desk, &other);
 }
 

@@ -22,12 +22,17 @@ fn let_stemmers_panic() {
 fuzz_target!(init: let_stemmers_panic(), |data: (u8, &str)| {
     let (language, text) = data;
     let Ok(language) = CODES[usize::from(language) % CODES.len()].parse::<Language>() else { return };
-    let maker = Analyzer::default().for_language(language);
-    let mut end = 0;
-    tokenize(text, |token| {
+    let analyzer = Analyzer { symbols: true, ..Analyzer::default() };
+    let maker = analyzer.for_language(language);
+    let mut words = 0;
+    tokenize(text, |_| words += 1);
+    let (mut end, mut tokens) = (0, 0);
+    analyzer.tokenize(text, |token| {
+        tokens += 1;
         assert_eq!(&text[token.start..token.end], token.text());
         assert!(token.start >= end || !token.text().is_ascii());
         end = token.end;
         let _ = maker.term(token.text());
     });
+    assert!(tokens >= words);
 });

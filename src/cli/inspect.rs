@@ -98,8 +98,15 @@ fn write_settings(out: &mut impl Write, model: &TopicModel) -> std::io::Result<(
         )?;
     }
     writeln!(out, "Language:    {}", languages.join(", "))?;
-    let rare = if report.min_articles == 1 { ", words of a single article among them" } else { "" };
-    writeln!(out, "Vocabulary:  {} terms in {} columns{rare}", report.terms, report.columns)?;
+    let among = [
+        (report.min_articles == 1, "words of a single article"),
+        (card.analyzer.symbols, "symbols"),
+        (card.analyzer.ngrams > 1, "word n-grams"),
+        (card.analyzer.opening_pairs, "word pairs of openings"),
+    ];
+    let among: Vec<&str> = among.iter().filter(|(is, _)| *is).map(|(_, what)| *what).collect();
+    let among = if among.is_empty() { String::new() } else { format!(", {} among them", among.join(", ")) };
+    writeln!(out, "Vocabulary:  {} terms in {} columns{among}", report.terms, report.columns)?;
     if report.character_ngrams > 0 {
         writeln!(
             out,

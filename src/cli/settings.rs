@@ -38,7 +38,11 @@ pub struct SettingArguments {
     /// What becomes of numbers: keep, shape (digits become 0) or drop.
     #[arg(long, value_parser = of_name::<Numbers>, value_name = "NUMBERS")]
     numbers: Option<Numbers>,
-    /// The most words of a term: 1 for words alone, 2 for pairs of words too, 3 for triples.
+    /// Whether marks of punctuation, signs and emoji are terms too; by default where articles are short.
+    #[arg(long, num_args = 0..=1, default_missing_value = "true", value_name = "TRUE|FALSE")]
+    symbols: Option<bool>,
+    /// The most words of a term: 1 for words alone, 2 for pairs of words too, 3 for triples; by default 2 where articles are
+    /// short.
     #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = whole::<u8>)]
     ngrams: Option<u8>,
     /// Whether pairs of words of the title and of the opening of the text are terms there.
@@ -149,7 +153,8 @@ impl SettingArguments {
         set(&mut settings.effort, self.effort);
         set(&mut settings.stem, self.stem);
         set(&mut settings.numbers, self.numbers);
-        set(&mut settings.ngrams, self.ngrams);
+        set(&mut settings.symbols, self.symbols.map(Some));
+        set(&mut settings.ngrams, self.ngrams.map(Some));
         set(&mut settings.opening_pairs, self.opening_pairs);
         set(&mut settings.self_training, self.self_training);
         set(&mut settings.min_articles, self.min_articles.map(Some));

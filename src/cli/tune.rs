@@ -79,12 +79,18 @@ pub fn run(arguments: Arguments, context: Context) -> anyhow::Result<()> {
 fn described(tuned: &Tuned) -> String {
     let candidate = &tuned.trial.candidate;
     let pairs = match (tuned.settings.ngrams, tuned.settings.opening_pairs) {
-        (1, false) => "",
-        (1, true) => ", word pairs of openings",
+        (_, true) => ", word pairs of openings",
+        (Some(1), false) => ", words alone",
+        (None, false) => "",
         _ => ", word pairs",
     };
+    let symbols = match tuned.settings.symbols {
+        None => "",
+        Some(true) => ", symbols",
+        Some(false) => ", no symbols",
+    };
     format!(
-        "{}, cost {}, lead {} at {} tokens, title {}{pairs}",
+        "{}, cost {}, lead {} at {} tokens, title {}{pairs}{symbols}",
         name_of(&candidate.weighting),
         candidate.cost,
         candidate.fields.lead,

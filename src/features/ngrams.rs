@@ -9,6 +9,9 @@ use crate::text::{Surface, fold};
 /// The most words of an n-gram.
 pub const MAX_NGRAM: u8 = 3;
 
+/// What an n-gram is worth, against a word of the same weight: what its words say is counted with them already.
+pub(crate) const NGRAM_SHARE: f32 = 0.5;
+
 /// The n-grams that end at one token: of one word, of two, of three.
 pub(crate) type Ends = [Option<TermId>; MAX_NGRAM as usize];
 

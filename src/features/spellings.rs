@@ -11,7 +11,7 @@ use rayon::prelude::*;
 use super::Documents;
 use super::counts::split;
 use crate::Article;
-use crate::text::{Analyzer, Surface, tokenize};
+use crate::text::{Analyzer, Surface};
 
 /// Distinct spellings, each as it was first seen.
 #[derive(Default)]
@@ -123,7 +123,7 @@ impl Chunk {
             let language = analyzer.language_of(article.language.as_deref(), &article.text);
             let start = chunk.tokens.len();
             let mut read = |text: &str| {
-                tokenize(text, |token| {
+                analyzer.tokenize(text, |token| {
                     let key = token.surface.in_space(language as u64);
                     // Nearly all are known: looking up is cheaper than making ready to insert.
                     let number = known.get(&key.0).copied().unwrap_or_else(|| {

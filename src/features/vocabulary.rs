@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::hash::BuildHasherDefault;
+use std::ops::Range;
 
 use rayon::prelude::*;
 
@@ -9,7 +10,7 @@ use super::character_ngrams::{CharacterNgrams, key_of_character_ngram};
 use super::ngrams::{Ends, MAX_NGRAM, advance, key_of_ngram};
 use super::opening_pairs::add_opening_pairs;
 use super::spellings::{KeyHasher, Terms, read};
-use super::{Documents, SurfaceTable};
+use super::{Documents, SurfaceTable, are_short};
 use crate::text::{Analyzer, Surface, key_of};
 use crate::{Article, TermId};
 
@@ -93,7 +94,7 @@ impl Vocabulary {
             let term = *rank.get(term as usize)?;
             (term != Documents::UNKNOWN).then_some((key, TermId(term)))
         }));
-        let mut articles: Vec<u32> = order.iter().map(|&old| frequency[old as usize]).collect();
+        let mut of_terms: Vec<u32> = order.iter().map(|&old| frequency[old as usize]).collect();
         let mut ngrams = Vec::new();
         let words = terms.len();
         let (enough, room) = (min_articles.max(2), limits.max_terms - words);
@@ -106,10 +107,10 @@ impl Vocabulary {
             let words = format!("{} {}", text(ngram.first, &terms), text(ngram.then, &terms));
             entries.push((key_of_ngram(ngram.first, ngram.then), TermId(terms.len() as u32)));
             terms.push(words);
-            articles.push(ngram.articles);
+            of_terms.push(ngram.articles);
             ngrams.push((ngram.first, ngram.then));
         }
-        let spelled = limits.character_ngrams.unwrap_or_else(|| min_articles == 1 && are_short(&documents));
+        let spelled = limits.character_ngrams.unwrap_or_else(|| min_articles == 1 && are_short(articles));
         let character_ngrams = match spelled {
             true => CharacterNgrams::new(&terms[..words], limits.max_terms - terms.len()),
             false => CharacterNgrams::default(),
@@ -117,7 +118,13 @@ impl Vocabulary {
         let numbers = (terms.len() as u32..).map(TermId);
         entries.extend(character_ngrams.texts.iter().map(|text| key_of_character_ngram(text)).zip(numbers));
         let surfaces = SurfaceTable::new(entries);
+        let articles = of_terms;
         (Vocabulary { terms, articles, min_articles, surfaces, character_ngrams, ngrams }, documents)
+    }
+
+    /// The terms that are n-grams of words: the last.
+    pub(crate) fn ngrams(&self) -> Range<usize> {
+        self.terms.len() - self.ngrams.len()..self.terms.len()
     }
 
     /// The vocabulary of the terms that are true in `kept`, in the order that they have, and the new number of each term
@@ -126,7 +133,7 @@ impl Vocabulary {
     /// Spellings are left out: a term is found by its text, which is what its spellings become. It takes the reader of an
     /// article longer, and finds the same. So are character n-grams.
     pub(crate) fn keep(&self, mut kept: Vec<bool>) -> (Vocabulary, Vec<u32>) {
-        let words = self.terms.len() - self.ngrams.len();
+        let words = self.ngrams().start;
         // An n-gram has a higher number than what it is made of.
         for (at, (first, then)) in self.ngrams.iter().enumerate().rev() {
             if kept[words + at] {
@@ -188,14 +195,6 @@ const MUCH: f64 = 0.0175;
 
 /// Of more words, those of a single article, which are half of them and more, would make a model large and training slow.
 const MANY_WORDS: usize = 80_000;
-
-/// Whether articles are so short that character n-grams pay: docs/quality.md has corpora on either side.
-fn are_short(documents: &Documents) -> bool {
-    documents.tokens.len() <= SHORT * documents.len()
-}
-
-/// Articles of no more words than these are short.
-const SHORT: usize = 64;
 
 /// Finds the n-grams of up to `longest` words that `enough` articles have, no more than there is `room` for, shorter before longer
 /// and frequent before rare, numbers them from `terms` on, and notes in `documents` where they stand.

@@ -21,8 +21,8 @@ use crate::{Error, Result};
 
 /// The newest version of the format. Every version up to it can be read: version 2 may leave out weights that are 0,
 /// version 3 corrects log odds in view of other topics, version 4 may have pairs of words of openings, version 5 has
-/// what is looked up together in one place (`older.rs`), and version 6 may have character n-grams.
-pub const FORMAT_VERSION: u32 = 6;
+/// what is looked up together in one place (`older.rs`), version 6 may have character n-grams, and version 7 symbols as terms.
+pub const FORMAT_VERSION: u32 = 7;
 
 /// Where the card lies in the file's metadata.
 pub(super) const CARD_KEY: &str = "topicwire";

@@ -129,7 +129,8 @@ fn encode<'a>(mut card: Card, tensors: impl Iterator<Item = (&'a str, &'a Tensor
     let tensors: Vec<_> = tensors.collect();
     let has = |wanted: &str| tensors.iter().any(|(name, _)| *name == wanted);
     card.version = match card.decision.calibration {
-        _ if card.character_ngrams > 0 => FORMAT_VERSION,
+        _ if card.analyzer.symbols => FORMAT_VERSION,
+        _ if card.character_ngrams > 0 => 6,
         _ if has(OF_TODAY[0].0) => 5,
         _ if card.analyzer.opening_pairs => 4,
         Calibration::Platt { .. } => 3,

@@ -10,7 +10,7 @@ use crate::features::{
     Ends, Field, PAIRED_TOKENS, SurfaceTable, TERM_SPACE, TermColumns, advance, damped, each_ngram_key,
     field_scales,
 };
-use crate::text::{Surface, TermMaker, key_of, tokenize};
+use crate::text::{Surface, TermMaker, is_symbol, key_of};
 use crate::wide::{Wide, wide};
 use crate::{Article, TermId};
 
@@ -220,7 +220,7 @@ impl<'m> Scorer<'m> {
     }
 
     /// Counts the terms of the title or the text; how many words there are, and how many are known. `in_fields` has, for the place
-    /// of a word, how often it counts in each field, and how often the n-grams of openings that end there do.
+    /// of a token, how often it counts in each field, and how often the n-grams of openings that end there do.
     #[inline]
     fn count_part(
         &mut self,
@@ -228,15 +228,19 @@ impl<'m> Scorer<'m> {
         language: usize,
         in_fields: impl Fn(u32) -> ([u32; 3], [u32; 3]),
     ) -> (u32, u32) {
-        let with_ngrams = self.card.analyzer.ngrams > 1 || self.card.analyzer.opening_pairs;
-        let (mut words, mut known) = (0_u32, 0_u32);
+        let analyzer = &self.card.analyzer;
+        let with_ngrams = analyzer.ngrams > 1 || analyzer.opening_pairs;
+        let with_symbols = analyzer.symbols;
+        let (mut tokens, mut words, mut known) = (0_u32, 0_u32, 0_u32);
         let mut ends = Ends::default();
-        self.each_term(part, language, |scorer, _, term| {
-            let (of_word, of_ngrams) = in_fields(words);
-            words += 1;
+        self.each_term(part, language, |scorer, place, term| {
+            let (of_word, of_ngrams) = in_fields(tokens);
+            tokens += 1;
+            let is_word = !with_symbols || !is_symbol(&part[place]);
+            words += u32::from(is_word);
             match term {
                 Some(term) => {
-                    known += 1;
+                    known += u32::from(is_word);
                     scorer.see(term, of_word);
                 }
                 None => scorer.see_spelling(),
@@ -248,7 +252,7 @@ impl<'m> Scorer<'m> {
         (words, known)
     }
 
-    /// Calls `each` for every word of `text`, from left to right, with where it stands and its term: by its spelling, or for a
+    /// Calls `each` for every token of `text`, from left to right, with where it stands and its term: by its spelling, or for a
     /// spelling never seen by its stem. [`Scorer::spelling`] has the character n-grams of a word that is no term.
     #[inline]
     pub(super) fn each_term(
@@ -257,6 +261,7 @@ impl<'m> Scorer<'m> {
         language: usize,
         mut each: impl FnMut(&mut Self, Range<usize>, Option<TermId>),
     ) {
+        let analyzer = &self.card.analyzer;
         let mut spans = [(0, 0); TOGETHER];
         let mut keys = [Surface(0); TOGETHER];
         let mut waiting = 0;
@@ -267,7 +272,7 @@ impl<'m> Scorer<'m> {
                 each(self, start..end, term);
             }
         };
-        tokenize(text, |token| {
+        analyzer.tokenize(text, |token| {
             spans[waiting] = (token.start, token.end);
             keys[waiting] = token.surface.in_space(language as u64);
             waiting += 1;

@@ -4,8 +4,9 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
+use super::symbols::{is_symbol, term_of_symbol, tokenize_with_symbols};
 use super::tokenize::is_unspaced;
-use super::{Language, Stemmer, normalize};
+use super::{Language, Stemmer, Token, normalize, tokenize};
 
 /// What becomes of tokens that are numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -41,6 +42,9 @@ pub struct Analyzer {
     pub stem: bool,
     /// What becomes of numbers.
     pub numbers: Numbers,
+    /// Whether marks of punctuation, signs and emoji are terms too.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub symbols: bool,
     /// The most words of a term: 1 for words alone, 2 for pairs of words too, 3 for triples.
     #[serde(default = "words_alone", skip_serializing_if = "are_words_alone")]
     pub ngrams: u8,
@@ -63,6 +67,7 @@ impl Default for Analyzer {
             languages: vec![Language::ENGLISH],
             stem: true,
             numbers: Numbers::default(),
+            symbols: false,
             ngrams: 1,
             opening_pairs: false,
         }
@@ -70,10 +75,16 @@ impl Default for Analyzer {
 }
 
 impl Analyzer {
+    /// Calls `each` for every word of `text`, and every run of a symbol where these are terms, from left to right.
+    #[inline]
+    pub fn tokenize<'a>(&self, text: &'a str, each: impl FnMut(Token<'a>)) {
+        if self.symbols { tokenize_with_symbols(text, each) } else { tokenize(text, each) }
+    }
+
     /// The analyzer at work on articles in `language`.
     pub fn for_language(&self, language: Language) -> TermMaker {
         let stemmer = if self.stem { language } else { Language::UNKNOWN };
-        TermMaker { numbers: self.numbers, stemmer: Stemmer::new(stemmer) }
+        TermMaker { numbers: self.numbers, symbols: self.symbols, stemmer: Stemmer::new(stemmer) }
     }
 
     /// The number of the language of an article that states `stated` and reads `text`, as an index into
@@ -91,13 +102,17 @@ impl Analyzer {
 #[derive(Debug)]
 pub struct TermMaker {
     numbers: Numbers,
+    symbols: bool,
     stemmer: Stemmer,
 }
 
 impl TermMaker {
-    /// The term of `token`; `None` for a token that is no term: a letter or digit on its own, or a number where
-    /// numbers are dropped.
+    /// The term of `token`; `None` for a token that is no term: a letter or digit on its own, or a number or symbol where these
+    /// are dropped.
     pub fn term(&self, token: &str) -> Option<String> {
+        if is_symbol(token) {
+            return if self.symbols { term_of_symbol(token) } else { None };
+        }
         let word = normalize(token);
         let mut characters = word.chars();
         match (characters.next(), characters.next()) {

@@ -18,7 +18,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use super::runs::{Run, Runs};
 use super::{Surface, key_of};
 
-/// A word as it stands in a text.
+/// A word, or a run of a symbol, as it stands in a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Token<'a> {
     whole: &'a str,
@@ -31,11 +31,11 @@ pub struct Token<'a> {
 }
 
 impl<'a> Token<'a> {
-    fn new(whole: &'a str, start: usize, end: usize) -> Self {
+    pub(super) fn new(whole: &'a str, start: usize, end: usize) -> Self {
         Token { whole, start, end, surface: key_of(&whole[start..end], 0) }
     }
 
-    /// The word.
+    /// The word or the symbols.
     pub fn text(&self) -> &'a str {
         &self.whole[self.start..self.end]
     }

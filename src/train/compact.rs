@@ -37,7 +37,7 @@ pub(super) fn compact(
     order.into_iter().for_each(|term| kept[term] = true);
     let (vocabulary, number) = words.vocabulary.keep(kept);
     prepared.bags = prepared.bags.renumbered(&number);
-    prepared.terms = vocabulary.terms.len();
+    (prepared.terms, prepared.ngrams) = (vocabulary.terms.len(), vocabulary.ngrams());
     words.vocabulary = vocabulary;
     Ok(View::new(prepared, &candidate.fields))
 }

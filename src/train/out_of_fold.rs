@@ -77,7 +77,7 @@ impl Learner<'_> {
             return (view.weights(prepared, candidate, taken), None);
         }
         let counts = view.count(prepared, taken);
-        (counts.weights(candidate.weighting), Some(counts))
+        (view.weights_of(&counts, candidate), Some(counts))
     }
 
     /// Scores the articles of `fold`.

@@ -9,7 +9,7 @@ use super::languages::languages_of;
 use super::{Effort, TrainSettings};
 use crate::corpus::grouped_folds;
 use crate::decide::SHORTLIST;
-use crate::features::{Bags, Documents, Vocabulary, VocabularyLimits};
+use crate::features::{Bags, Documents, Vocabulary, VocabularyLimits, are_short};
 use crate::nearest::{listed, nearest};
 use crate::text::Analyzer;
 use crate::{Article, Error, Result, Task, Topic};
@@ -32,6 +32,8 @@ pub(super) struct Prepared {
     pub task: Task,
     /// How many terms there are, character n-grams among them.
     pub terms: usize,
+    /// Which of them are n-grams of words.
+    pub ngrams: Range<usize>,
     /// In how many articles a term had to occur.
     pub min_articles: u32,
     pub bags: Bags,
@@ -73,7 +75,8 @@ impl Prepared {
             },
             stem: settings.stem,
             numbers: settings.numbers,
-            ngrams: settings.ngrams,
+            symbols: settings.symbols.unwrap_or_else(|| are_short(articles)),
+            ngrams: usual_ngrams(settings, articles, topics.len()),
             opening_pairs: settings.opening_pairs,
         };
         let limits = VocabularyLimits {
@@ -93,7 +96,7 @@ impl Prepared {
         let folds = settings.folds.unwrap_or(usual).min(articles.len().clamp(2, 255) as u8);
         let (bags, mut fold) = rayon::join(
             || bags(&vocabulary, &documents, settings),
-            || grouped_folds(&targets, &kin(articles, &documents), folds, settings.seed),
+            || grouped_folds(&targets, &kin(articles, &documents, &vocabulary), folds, settings.seed),
         );
         let mut unlabelled: Vec<bool> = articles.iter().map(|article| article.topics.is_none()).collect();
         if !unlabelled.contains(&true) {
@@ -102,8 +105,9 @@ impl Prepared {
         let without = fold.iter_mut().zip(&unlabelled).filter(|(_, unlabelled)| **unlabelled);
         without.for_each(|(fold, _)| *fold = NO_FOLD);
         let terms = vocabulary.terms.len() + vocabulary.character_ngrams.len();
-        let min_articles = vocabulary.min_articles;
-        let prepared = Prepared { task, terms, min_articles, bags, topics, targets, fold, folds, unlabelled };
+        let (ngrams, min_articles) = (vocabulary.ngrams(), vocabulary.min_articles);
+        let prepared =
+            Prepared { task, terms, ngrams, min_articles, bags, topics, targets, fold, folds, unlabelled };
         Ok((prepared, Words { analyzer, vocabulary }))
     }
 
@@ -127,6 +131,7 @@ impl Prepared {
         Some(Prepared {
             task: self.task,
             terms: self.terms,
+            ngrams: self.ngrams.clone(),
             min_articles: self.min_articles,
             bags: self.bags.select(&rows),
             topics: topics.map(|(topic, _)| topic.clone()).collect(),
@@ -299,6 +304,13 @@ fn task_of(articles: &[Article], targets: &[Vec<u32>], settings: &TrainSettings)
         (None, None) => Ok(Task::Single),
         (None, Some(_)) => Ok(Task::Multi),
     }
+}
+
+/// The most words of a term, where `settings` do not say: pairs pay where articles are short, and would make the model of long ones
+/// several times as large.
+fn usual_ngrams(settings: &TrainSettings, articles: &[Article], topics: usize) -> u8 {
+    let may_be = !settings.opening_pairs && settings.classifier.is_discriminative() && topics <= SHORTLIST;
+    settings.ngrams.unwrap_or_else(|| if may_be && are_short(articles) { 2 } else { 1 })
 }
 
 /// The terms of each article, counted.

@@ -96,8 +96,12 @@ pub struct TrainSettings {
     pub stem: bool,
     /// What becomes of numbers.
     pub numbers: Numbers,
-    /// The most words of a term: 1 for words alone, 2 for pairs of words too, 3 for triples.
-    pub ngrams: u8,
+    /// Whether marks of punctuation, signs and emoji are terms too; by default where articles are short.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub symbols: Option<bool>,
+    /// The most words of a term: 1 for words alone, 2 for pairs of words too, 3 for triples; by default 2 where articles are short.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ngrams: Option<u8>,
     /// Whether pairs of words of the title and of the opening of the text are terms there; not beside n-grams of the whole
     /// article.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
@@ -160,7 +164,8 @@ impl Default for TrainSettings {
             languages: Vec::new(),
             stem: true,
             numbers: Numbers::default(),
-            ngrams: 1,
+            symbols: None,
+            ngrams: None,
             opening_pairs: false,
             log_ratios: true,
             self_training: false,
@@ -197,13 +202,12 @@ impl TrainSettings {
         if let Some(cost) = self.cost.filter(|cost| !(cost.is_finite() && *cost > 0.0)) {
             return wrong(format!("cost = {cost}: choose a number above 0"));
         }
-        if !(1..=MAX_NGRAM).contains(&self.ngrams) {
-            return wrong(format!("ngrams = {}: choose 1 to {MAX_NGRAM}", self.ngrams));
+        if let Some(ngrams) = self.ngrams.filter(|ngrams| !(1..=MAX_NGRAM).contains(ngrams)) {
+            return wrong(format!("ngrams = {ngrams}: choose 1 to {MAX_NGRAM}"));
         }
-        if self.opening_pairs && self.ngrams > 1 {
+        if let Some(ngrams) = self.ngrams.filter(|&ngrams| self.opening_pairs && ngrams > 1) {
             return wrong(format!(
-                "opening-pairs: ngrams = {} has the pairs of the whole article already: choose one",
-                self.ngrams
+                "opening-pairs: ngrams = {ngrams} has the pairs of the whole article already: choose one"
             ));
         }
         if self.self_training && self.compact {

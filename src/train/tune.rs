@@ -13,9 +13,9 @@ use super::prepare::{LONGEST_LEAD, Prepared};
 use super::trainer::fit_options;
 use super::view::View;
 use super::{TrainSettings, Trainer, Trial};
-use crate::Result;
 use crate::corpus::Corpus;
-use crate::features::Weighting;
+use crate::features::{Weighting, are_short};
+use crate::{Article, Result};
 
 /// What a search has found so far.
 #[derive(Debug, Clone)]
@@ -62,7 +62,7 @@ impl Trainer {
     pub fn tune(&self, corpus: &Corpus, tell: &mut dyn FnMut(&Tuned) -> ControlFlow<()>) -> Result<Tuned> {
         let settings = self.settings();
         let mut prepared = Vec::new();
-        for settings in with_pairs(settings) {
+        for settings in with_other_terms(settings, &corpus.articles) {
             // Settings are compared by what labelled articles teach.
             let labelled = TrainSettings { self_training: false, ..settings.clone() };
             let (read, _) = Prepared::new(&corpus.articles, &labelled)?;
@@ -98,12 +98,17 @@ impl Trainer {
     }
 }
 
-/// `settings`, and where these take words alone, the same with pairs of words: of openings, and of whole articles.
-fn with_pairs(settings: &TrainSettings) -> Vec<TrainSettings> {
+/// `settings`, and where these leave it free, the same with other terms: with pairs of words of openings, of whole articles or none,
+/// and with symbols or none.
+fn with_other_terms(settings: &TrainSettings, articles: &[Article]) -> Vec<TrainSettings> {
+    let short = are_short(articles);
     let mut all = vec![settings.clone()];
-    if settings.ngrams == 1 && !settings.opening_pairs {
+    if settings.ngrams.is_none() && !settings.opening_pairs {
         all.push(TrainSettings { opening_pairs: true, ..settings.clone() });
-        all.push(TrainSettings { ngrams: 2, ..settings.clone() });
+        all.push(TrainSettings { ngrams: Some(if short { 1 } else { 2 }), ..settings.clone() });
+    }
+    if settings.symbols.is_none() {
+        all.push(TrainSettings { symbols: Some(!short), ..settings.clone() });
     }
     all
 }

@@ -1,8 +1,12 @@
 //! The corpus under one choice of fields.
 
+use std::ops::Range;
+
 use super::Candidate;
 use super::prepare::Prepared;
-use crate::features::{ColumnTopics, Columns, Counts, FieldWeights, Records, TopicCounts};
+use crate::features::{
+    ColumnTopics, Columns, Counts, FieldWeights, NGRAM_SHARE, Records, TermColumns, TopicCounts,
+};
 
 /// More values than this are many.
 const LARGE: usize = 20_000_000;
@@ -13,6 +17,8 @@ pub(super) struct View {
     fields: FieldWeights,
     counts: Counts,
     column_topics: ColumnTopics,
+    /// The columns of n-grams of words.
+    ngrams: Range<usize>,
 }
 
 impl View {
@@ -20,7 +26,10 @@ impl View {
         let columns = Columns::new(&prepared.bags, prepared.terms, fields, prepared.min_articles);
         let counts = Counts::new(&prepared.bags, &columns, fields);
         let column_topics = ColumnTopics::new(&counts);
-        View { columns, fields: *fields, counts, column_topics }
+        let first = |term: usize| columns.of_terms().get(term).map(|&of| TermColumns(of).first() as usize);
+        let [start, end] =
+            [prepared.ngrams.start, prepared.ngrams.end].map(|term| first(term).unwrap_or(columns.len()));
+        View { columns, fields: *fields, counts, column_topics, ngrams: start..end }
     }
 
     /// Whether the counts are the same with `fields`, which may weigh other than those that the view was made for.
@@ -48,7 +57,19 @@ impl View {
         candidate: &Candidate,
         taken: impl Fn(usize) -> bool,
     ) -> Vec<f32> {
-        self.column_topics.weights(candidate.weighting, &prepared.targets, prepared.topics.len(), taken)
+        let (targets, topics) = (&prepared.targets, prepared.topics.len());
+        self.shared(self.column_topics.weights(candidate.weighting, targets, topics, taken))
+    }
+
+    /// The same by what was counted.
+    pub fn weights_of(&self, counts: &TopicCounts, candidate: &Candidate) -> Vec<f32> {
+        self.shared(counts.weights(candidate.weighting))
+    }
+
+    /// `weights` with n-grams of words worth a part of them.
+    fn shared(&self, mut weights: Vec<f32>) -> Vec<f32> {
+        weights[self.ngrams.clone()].iter_mut().for_each(|weight| *weight *= NGRAM_SHARE);
+        weights
     }
 
     /// The records of all articles, with columns worth `column_weights`.

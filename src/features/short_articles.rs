@@ -12,7 +12,7 @@ const SHORT: usize = 64;
 const LONGEST_WORDS: usize = 32;
 
 /// Articles whose words are counted before it is asked whether they are too many already.
-const COUNTED: usize = 4_096;
+const COUNTED: usize = 256;
 
 /// Whether `articles` are so short that symbols, pairs of words and character n-grams pay: docs/quality.md has corpora on either
 /// side. Where there is not one word, they are not short, but empty.

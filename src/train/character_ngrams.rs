@@ -7,13 +7,13 @@ use crate::features::{Columns, Field, SHARE};
 use crate::learn::Weights;
 use crate::{Error, Result};
 
-/// Whether there are character n-grams beside words where a corpus has so many `topics`; `None`: where its articles are short
-/// and words of a single one are terms.
+/// Whether there are character n-grams beside words where a corpus has so many `topics` and its articles may be `short`; `None`: if
+/// words of a single one are terms.
 ///
 /// With very many topics a word has weights for a few alone, and its n-grams for nearly all: words that take over what is learned
 /// of these would make a model many times as large.
-pub(super) fn character_ngrams(settings: &TrainSettings, topics: usize) -> Result<Option<bool>> {
-    let never = settings.compact || !settings.classifier.is_discriminative() || topics > SHORTLIST;
+pub(super) fn character_ngrams(settings: &TrainSettings, short: bool, topics: usize) -> Result<Option<bool>> {
+    let never = !short || settings.compact || !settings.classifier.is_discriminative() || topics > SHORTLIST;
     match settings.character_ngrams {
         Some(true) if topics > SHORTLIST => Err(Error::Settings(format!(
             "character-ngrams: the corpus has {topics} topics, and with more than {SHORTLIST} they would make a model too large: \

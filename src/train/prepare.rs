@@ -68,6 +68,7 @@ impl Prepared {
             })
             .collect();
         let task = task_of(articles, &targets, settings)?;
+        let short = are_short(articles);
         let analyzer = Analyzer {
             languages: match &settings.languages[..] {
                 [] => languages_of(articles),
@@ -75,14 +76,14 @@ impl Prepared {
             },
             stem: settings.stem,
             numbers: settings.numbers,
-            symbols: settings.symbols.unwrap_or_else(|| are_short(articles)),
-            ngrams: usual_ngrams(settings, articles, topics.len()),
+            symbols: settings.symbols.unwrap_or(short),
+            ngrams: usual_ngrams(settings, short, topics.len()),
             opening_pairs: settings.opening_pairs,
         };
         let limits = VocabularyLimits {
             min_articles: settings.min_articles,
             max_terms: settings.max_terms,
-            character_ngrams: character_ngrams(settings, topics.len())?,
+            character_ngrams: character_ngrams(settings, short, topics.len())?,
         };
         let (vocabulary, documents) = Vocabulary::build(articles, &analyzer, limits);
         if vocabulary.terms.is_empty() {
@@ -306,11 +307,11 @@ fn task_of(articles: &[Article], targets: &[Vec<u32>], settings: &TrainSettings)
     }
 }
 
-/// The most words of a term, where `settings` do not say: pairs pay where articles are short, and would make the model of long ones
-/// several times as large.
-fn usual_ngrams(settings: &TrainSettings, articles: &[Article], topics: usize) -> u8 {
+/// The most words of a term in a corpus of so many `topics`, whose articles may be `short`. Pairs pay where they are, and would make
+/// the model of long ones several times as large.
+fn usual_ngrams(settings: &TrainSettings, short: bool, topics: usize) -> u8 {
     let may_be = !settings.opening_pairs && settings.classifier.is_discriminative() && topics <= SHORTLIST;
-    settings.ngrams.unwrap_or_else(|| if may_be && are_short(articles) { 2 } else { 1 })
+    settings.ngrams.unwrap_or(if may_be && short { 2 } else { 1 })
 }
 
 /// The terms of each article, counted.

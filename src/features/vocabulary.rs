@@ -11,7 +11,7 @@ use super::ngrams::{Ends, MAX_NGRAM, advance, key_of_ngram};
 use super::opening_pairs::add_opening_pairs;
 use super::spellings::{KeyHasher, Terms, read};
 use super::{Documents, SurfaceTable, are_short};
-use crate::text::{Analyzer, Surface, key_of};
+use crate::text::{Analyzer, Surface, is_symbol, key_of};
 use crate::{Article, TermId};
 
 /// Which terms a vocabulary takes.
@@ -65,7 +65,11 @@ impl Vocabulary {
         let Terms { mut distinct, of_spelling } = Terms::new(&spellings, analyzer);
         let frequency = count_articles(&mut documents, &of_spelling, distinct.len());
 
-        let min_articles = limits.min_articles.unwrap_or_else(|| usual_minimum(&frequency, articles.len()));
+        let usual = || {
+            let of_words = frequency.iter().zip(&distinct).filter(|(_, term)| !is_symbol(term));
+            usual_minimum(&of_words.map(|(&articles, _)| articles).collect::<Vec<_>>(), articles.len())
+        };
+        let min_articles = limits.min_articles.unwrap_or_else(usual);
         let mut order: Vec<u32> =
             (0..distinct.len() as u32).filter(|&t| frequency[t as usize] >= min_articles).collect();
         order.par_sort_unstable_by(|&a, &b| {
@@ -173,8 +177,8 @@ pub(super) struct Ngram {
     pub articles: u32,
 }
 
-/// In how many articles a term must occur, when nothing is said: in two, so that what it says is no accident, but in one where
-/// that would leave much of an article unknown.
+/// In how many articles a term must occur, when nothing is said, where words have the `frequency` of each: in two, so that what it
+/// says is no accident, but in one where that would leave much of an article unknown.
 ///
 /// Of the words of an article not yet seen, the share `2 N₂ / N` is known from exactly one of those seen: `N` counts the distinct
 /// words of each of these, and `N₂` words stand in exactly two of them (Turing's estimate, Good 1953). It is large where articles

@@ -1,5 +1,7 @@
 //! Pairs and triples of words are terms where they are asked for: in whole articles, or in openings.
 
+use topicwire::features::{Vocabulary, VocabularyLimits};
+use topicwire::text::{Analyzer, Language};
 use topicwire::train::TrainSettings;
 use topicwire::{Article, Corpus, TopicModel, Trainer};
 
@@ -112,4 +114,22 @@ fn senseless_lengths_are_refused() {
     for ngrams in [0, 4] {
         assert!(Trainer::new(TrainSettings { ngrams: Some(ngrams), ..TrainSettings::default() }).is_err());
     }
+}
+
+#[test]
+fn of_very_many_articles_a_pair_stands_in_one_of_ten_thousand() {
+    let text = |at: usize| match at {
+        ..2 => "red kite",
+        2..5 => "blue kite",
+        _ => "plain",
+    };
+    let articles = |count: usize| (0..count).map(|at| Article::new(at.to_string(), "", text(at)));
+    let analyzer = Analyzer { languages: vec![Language::UNKNOWN], ngrams: 2, ..Analyzer::default() };
+    let pairs = |count: usize| {
+        let articles: Vec<Article> = articles(count).collect();
+        let (vocabulary, _) = Vocabulary::build(&articles, &analyzer, VocabularyLimits::default());
+        vocabulary.terms.into_iter().filter(|term| term.contains(' ')).collect::<Vec<_>>()
+    };
+    assert_eq!(pairs(29_999), ["blue kite", "red kite"]);
+    assert_eq!(pairs(30_000), ["blue kite"], "of two articles no more");
 }

@@ -101,7 +101,7 @@ impl Vocabulary {
         let mut of_terms: Vec<u32> = order.iter().map(|&old| frequency[old as usize]).collect();
         let mut ngrams = Vec::new();
         let words = terms.len();
-        let (enough, room) = (min_articles.max(2), limits.max_terms - words);
+        let (enough, room) = (enough_for_ngrams(min_articles, documents.len()), limits.max_terms - words);
         let found = match analyzer.opening_pairs {
             true => add_opening_pairs(&mut documents, terms.len(), enough, room),
             false => add_ngrams(&mut documents, terms.len(), analyzer.ngrams, enough, room),
@@ -188,6 +188,12 @@ fn usual_minimum(frequency: &[u32], articles: usize) -> u32 {
     let all: f64 = frequency.iter().map(|&articles| f64::from(articles)).sum();
     let pays = 2.0 * twice > MUCH * all && frequency.len() <= MANY_WORDS;
     if articles < FEW_ARTICLES || pays { 1 } else { 2 }
+}
+
+/// In how many of so many articles an n-gram must occur to be a term: in two, or of very many articles in one of ten thousand. Nearly
+/// all n-grams are rare, and there they only make the model large.
+fn enough_for_ngrams(min_articles: u32, articles: usize) -> u32 {
+    min_articles.max(2).max((articles / 10_000) as u32)
 }
 
 /// Of fewer articles, every word counts.

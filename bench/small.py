@@ -67,18 +67,19 @@ def draw(articles, count, seed):
     return train, [article for article in drawn[count:] if key(article) not in seen][:MEASURED]
 
 
-def theirs(train, test):
-    """Runs in the virtual environment: accuracy on words, and on words with characters."""
+def theirs(train, test, *kinds):
+    """Runs in the virtual environment: accuracy on features of each of `kinds`."""
     from sklearn.feature_extraction.text import TfidfVectorizer
     from sklearn.pipeline import make_pipeline, make_union
     from sklearn.svm import LinearSVC
     train, test = read(train), read(test)
     text = lambda articles: [f"{article.get('title', '')}\n{article['text']}" for article in articles]
     topics = lambda articles: [article["topics"][0] for article in articles]
-    words = lambda: TfidfVectorizer(sublinear_tf=True)
+    words = lambda most: TfidfVectorizer(sublinear_tf=True, ngram_range=(1, most))
     characters = TfidfVectorizer(sublinear_tf=True, analyzer="char_wb", ngram_range=(3, 5))
-    for features in (words(), make_union(words(), characters)):
-        given = make_pipeline(features, LinearSVC()).fit(text(train), topics(train)).predict(text(test))
+    features = {"words": words(1), "pairs": words(2), "characters": make_union(words(1), characters)}
+    for kind in kinds:
+        given = make_pipeline(features[kind], LinearSVC()).fit(text(train), topics(train)).predict(text(test))
         print(sum(a == b for a, b in zip(given, topics(test))) / len(test))
 
 
@@ -89,6 +90,21 @@ def ours(train, test, flags):
     return json.loads(subprocess.run(command, check=True, capture_output=True).stdout)["exact_match"]
 
 
+def row(python, name, count, draws, kinds, variants):
+    """The row of a table: the mean accuracy over `draws`, of each the articles to learn from and those to measure on."""
+    files = [os.path.join(WORK, f"small-{part}.jsonl") for part in ("train", "test")]
+    found = []
+    for parts in draws:
+        for file, part in zip(files, parts):
+            with open(file, "w", encoding="utf-8") as out:
+                out.writelines(json.dumps(article) + "\n" for article in part)
+        peers = subprocess.run([python, __file__, "--theirs", *files, *kinds], check=True, capture_output=True, text=True).stdout
+        found.append([*map(float, peers.split()), *(ours(*files, flags) for flags in variants.values())])
+    means = [f"{statistics.mean(of):.3f}".lstrip("0") for of in zip(*found)]
+    print(name, f"{count:,}", *means, sep=" | ", flush=True)
+    return name, f"{count:,}", *means
+
+
 def main():
     arguments = argparse.ArgumentParser()
     arguments.add_argument("--data", default=os.path.join(ROOT, "..", "shared", "data"))
@@ -97,20 +113,11 @@ def main():
     arguments = arguments.parse_args()
     subprocess.run(["cargo", "build", "--release", "--locked"], cwd=ROOT, check=True)
     python, path = environment(), prepare(arguments.data)
-    files = [os.path.join(WORK, f"small-{part}.jsonl") for part in ("train", "test")]
     rows = []
     for name, articles, counts in corpora(read(path("20ng-train")), read(path("r52-train"))):
         for count in counts:
-            found = []
-            for seed in range(arguments.draws):
-                for file, part in zip(files, draw(articles, count, seed)):
-                    with open(file, "w", encoding="utf-8") as out:
-                        out.writelines(json.dumps(article) + "\n" for article in part)
-                peers = subprocess.run([python, __file__, "--theirs", *files], check=True, capture_output=True, text=True).stdout
-                found.append([*map(float, peers.split()), *(ours(*files, flags) for flags in OURS.values())])
-            means = [f"{statistics.mean(of):.3f}".lstrip("0") for of in zip(*found)]
-            rows.append((name, f"{count:,}", *means))
-            print(*rows[-1], sep=" | ", flush=True)
+            draws = [draw(articles, count, seed) for seed in range(arguments.draws)]
+            rows.append(row(python, name, count, draws, ("words", "characters"), OURS))
     header = ("collection", "learned from", "scikit-learn, words", "and characters", *OURS)
     write_table(header, rows, arguments.out)
 

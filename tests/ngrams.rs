@@ -1,4 +1,4 @@
-//! Pairs and triples of words are terms where they are asked for: in whole articles, or in openings.
+//! Pairs of words are terms where articles are short, and pairs and triples where they are asked for: in whole articles, or in openings.
 
 use topicwire::features::{Vocabulary, VocabularyLimits};
 use topicwire::text::{Analyzer, Language};
